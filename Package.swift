@@ -1,0 +1,62 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+/// Continuous integration turns every warning into an error. It is a switch and not a setting
+/// because SwiftPM refuses `unsafeFlags` in a package that others depend on.
+let strict = ProcessInfo.processInfo.environment["WEIR_STRICT"] == "1"
+let settings: [SwiftSetting] = strict ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+func tests(_ name: String, uses: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: uses, swiftSettings: settings)
+}
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "weir",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        .library(name: "WeirEngine", targets: ["WeirEngine"]),
+        .library(name: "WeirQuality", targets: ["WeirQuality"]),
+        .library(name: "WeirPipeline", targets: ["WeirPipeline"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        .target(name: "CDuckDB"),
+        room("WeirCore", uses: [yams, crypto]),
+        room("WeirStore", uses: ["WeirCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("WeirEngine", uses: ["WeirCore", "CDuckDB"]),
+        room(
+            "WeirConnect",
+            uses: [
+                "WeirEngine", "WeirStore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]),
+        room("WeirQuality", uses: ["WeirConnect"]),
+        room("WeirPipeline", uses: ["WeirQuality", "WeirConnect", log]),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "WeirPipeline",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        tests("WeirCoreTests", uses: ["WeirCore"]),
+    ]
+)

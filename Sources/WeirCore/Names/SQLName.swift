@@ -1,0 +1,64 @@
+/// The one place where SQL names and texts are quoted.
+public enum SQL {
+    /// `"name"`, safe for any character. Doubling the quote is standard SQL.
+    public static func quote(_ identifier: String) -> String {
+        "\"" + identifier.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// A text literal, for the few places that cannot take a bound value (reader options, `ATTACH`, comments).
+    public static func literal(_ text: String) -> String {
+        "'" + text.replacing("'", with: "''") + "'"
+    }
+
+    /// `"a", "b"`.
+    public static func list(_ identifiers: some Sequence<String>) -> String {
+        identifiers.map(quote).joined(separator: ", ")
+    }
+}
+
+/// A table's full name inside one warehouse: `schema.table`.
+public struct TableName: Sendable, Hashable, Comparable {
+    public let schema: String
+    public let table: String
+
+    public init(schema: String, table: String) {
+        self.schema = schema
+        self.table = table
+    }
+
+    /// Reads `schema.table`; the last dot divides. Returns nil when either part is empty.
+    public init?(_ text: String) {
+        guard let dot = text.lastIndex(of: ".") else { return nil }
+        let schema = String(text[..<dot])
+        let table = String(text[text.index(after: dot)...])
+        if schema.isEmpty || table.isEmpty { return nil }
+        self.init(schema: schema, table: table)
+    }
+
+    /// Quoted for SQL.
+    public var sql: String { "\(SQL.quote(schema)).\(SQL.quote(table))" }
+
+    /// DuckDB compares names without regard to case.
+    public var key: String { description.lowercased() }
+
+    public static func < (a: TableName, b: TableName) -> Bool {
+        (a.schema, a.table) < (b.schema, b.table)
+    }
+}
+
+extension TableName: CustomStringConvertible, Codable {
+    public var description: String { "\(schema).\(table)" }
+
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let name = TableName(text) else {
+            throw WeirError("name.invalid", "\"\(text)\" is not a table name", hint: "write schema.table")
+        }
+        self = name
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var box = encoder.singleValueContainer()
+        try box.encode(description)
+    }
+}
