@@ -1,0 +1,59 @@
+import CDuckDB
+import Foundation
+
+/// The C connection, shared between its actor and whoever cancels it.
+// Sendable without the compiler's proof: `raw` never changes after init, DuckDB allows `duckdb_interrupt` and
+// `duckdb_query_progress` from any thread while the connection lives, and the flags are under `lock`.
+final class ConnectionHandle: @unchecked Sendable {
+    let raw: duckdb_connection
+    /// Keeps the database open for as long as the connection is.
+    private let database: DatabaseHandle
+    private let lock = NSLock()
+    private var isInterruptible = true
+    private var isCancelled = false
+
+    init(database: DatabaseHandle) throws {
+        var connection: duckdb_connection?
+        guard duckdb_connect(database.raw, &connection) == DuckDBSuccess, let connection else {
+            throw EngineError.make("DuckDB gave no connection", sql: nil)
+        }
+        self.raw = connection
+        self.database = database
+    }
+
+    deinit {
+        var connection: duckdb_connection? = raw
+        duckdb_disconnect(&connection)
+    }
+
+    /// Stops the running statement, if it may be stopped.
+    func interrupt() {
+        lock.withLock { if isInterruptible { duckdb_interrupt(raw) } }
+    }
+
+    /// Whether the task that uses this connection was cancelled.
+    var cancelled: Bool {
+        get { lock.withLock { isCancelled } }
+        set { lock.withLock { isCancelled = newValue } }
+    }
+
+    /// Runs statements that must not be cut short (`COMMIT`, `ROLLBACK`).
+    func uninterrupted<R>(_ body: () throws -> R) rethrows -> R {
+        lock.withLock { isInterruptible = false }
+        defer { lock.withLock { isInterruptible = true } }
+        return try body()
+    }
+}
+
+/// The C database; closed when the last connection and the last user let go of it.
+// Sendable without the compiler's proof: `raw` never changes, and DuckDB's database object is thread-safe.
+final class DatabaseHandle: @unchecked Sendable {
+    let raw: duckdb_database
+
+    init(_ raw: duckdb_database) { self.raw = raw }
+
+    deinit {
+        var database: duckdb_database? = raw
+        duckdb_close(&database)
+    }
+}
