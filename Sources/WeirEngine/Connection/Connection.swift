@@ -67,6 +67,11 @@ public actor Connection {
         try Statements(handle: handle, sql: sql).outputColumns()
     }
 
+    /// Runs `body` on the connection's thread, so that several statements follow each other without a gap.
+    public func perform<R: Sendable>(_ body: @Sendable (isolated Connection) throws -> R) throws -> R {
+        try body(self)
+    }
+
     // MARK: Transactions
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.

@@ -1,0 +1,93 @@
+import WeirCore
+import WeirEngine
+
+/// How to reach something outside: one entry under `connections:` in `weir.yaml`.
+public enum ConnectionSettings: Sendable, Hashable {
+    case postgres(url: Secret)
+    case mysql(url: Secret)
+    case sqlite(path: String)
+    case s3(ObjectStore)
+    case gcs(ObjectStore)
+
+    /// Keys and address of an object store. Nil keys read what the bucket shows to everybody.
+    public struct ObjectStore: Sendable, Hashable {
+        public var keyID: Secret?
+        public var secret: Secret?
+        public var region: String?
+        /// `host:port` of a server that speaks S3; nil is the provider's own.
+        public var endpoint: String?
+        public var usesTLS = true
+        /// `s3://bucket/prefix`; nil covers every bucket.
+        public var scope: String?
+
+        public init() {}
+    }
+
+    /// The word for it in `weir.yaml`.
+    public var kind: String {
+        switch self {
+        case .postgres: "postgres"
+        case .mysql: "mysql"
+        case .sqlite: "sqlite"
+        case .s3: "s3"
+        case .gcs: "gcs"
+        }
+    }
+
+    /// Everything secret in it, to be wiped from messages.
+    var secrets: [Secret] {
+        switch self {
+        case .postgres(let url), .mysql(let url): [url]
+        case .sqlite: []
+        case .s3(let store), .gcs(let store): [store.keyID, store.secret].compactMap(\.self)
+        }
+    }
+
+    /// The name under which a database is attached to the engine.
+    public static func catalog(_ name: String) -> String { "weir_\(name)" }
+
+    /// Makes the connection usable by the engine's readers. Doing it again does nothing.
+    ///
+    /// - Throws: `connection.failed`, with every secret wiped from the engine's message.
+    public func open(as name: String, on connection: isolated Connection) throws {
+        do {
+            try attach(as: name, on: connection)
+        } catch var error as WeirError {
+            for secret in secrets { error.message = secret.wiped(from: error.message) }
+            throw WeirError(
+                "connection.failed", "the connection \(name) cannot be opened: \(error.message)",
+                hint: "is the server up, and is connections.\(name) in weir.yaml right?", isTransient: true,
+                outcome: .systemFailed)
+        }
+    }
+
+    private func attach(as name: String, on connection: isolated Connection) throws {
+        func attach(_ target: String, _ type: String, _ module: String) throws {
+            try connection.load(extension: module)
+            try connection.execute(
+                "ATTACH IF NOT EXISTS \(SQL.literal(target)) AS \(SQL.quote(Self.catalog(name))) (TYPE \(type), READ_ONLY)")
+        }
+        switch self {
+        case .postgres(let url): try attach(url.reveal(), "postgres", "postgres_scanner")
+        case .mysql(let url): try attach(url.reveal(), "mysql", "mysql_scanner")
+        case .sqlite(let path): try attach(path, "sqlite", "sqlite_scanner")
+        case .s3(let store): try store.createSecret(as: name, type: "s3", on: connection)
+        case .gcs(let store): try store.createSecret(as: name, type: "gcs", on: connection)
+        }
+    }
+}
+
+extension ConnectionSettings.ObjectStore {
+    fileprivate func createSecret(as name: String, type: String, on connection: isolated Connection) throws {
+        try connection.load(extension: "httpfs")
+        var parts = ["TYPE \(type)"]
+        if let keyID { parts.append("KEY_ID \(SQL.literal(keyID.reveal()))") }
+        if let secret { parts.append("SECRET \(SQL.literal(secret.reveal()))") }
+        if let region { parts.append("REGION \(SQL.literal(region))") }
+        if let endpoint { parts += ["ENDPOINT \(SQL.literal(endpoint))", "URL_STYLE 'path'"] }
+        if !usesTLS { parts.append("USE_SSL false") }
+        if let scope { parts.append("SCOPE \(SQL.literal(scope))") }
+        try connection.execute(
+            "CREATE OR REPLACE TEMPORARY SECRET \(SQL.quote(ConnectionSettings.catalog(name))) (\(parts.joined(separator: ", ")))")
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import WeirCore
+import WeirEngine
+
+/// Where and how the project's tables are kept: `warehouse:` in `weir.yaml`.
+public struct WarehouseSettings: Sendable, Hashable {
+    /// Absolute path of the DuckDB file.
+    public var path: String
+    public var memoryLimit: String?
+    public var threads: Int?
+    public var tempDirectory: String?
+
+    public init(path: String) { self.path = path }
+}
+
+/// The DuckDB file that holds a project's tables, its checkpoints and its quarantine.
+public struct Warehouse: Sendable {
+    public let database: Database
+    public let settings: WarehouseSettings
+
+    /// Schema of Weir's own tables.
+    public static let metaSchema = "weir_meta"
+    /// Schema of the rows that gates held back.
+    public static let quarantineSchema = "weir_quarantine"
+    /// Prefix of tables that are built aside and not yet published.
+    public static let stagingPrefix = "__weir_new_"
+
+    /// Opens the file, creating it and its folder when needed.
+    ///
+    /// - Parameter workers: how many nodes are built at once; each has a connection.
+    public static func open(
+        _ settings: WarehouseSettings, workers: Int = 2, readOnly: Bool = false
+    ) async throws -> Warehouse {
+        var options = Database.Options(path: settings.path)
+        options.memoryLimit = settings.memoryLimit
+        options.threads = settings.threads
+        options.tempDirectory = settings.tempDirectory
+        options.maxConnections = workers + 2
+        options.readOnly = readOnly
+        options.extensions = ["json", "icu"]
+        if !readOnly {
+            let folder = URL(fileURLWithPath: settings.path).deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } else if !FileManager.default.fileExists(atPath: settings.path) {
+            throw WeirError(
+                "warehouse.missing", "there is no warehouse at \(settings.path) yet",
+                hint: "`weir run` builds it")
+        }
+        return Warehouse(database: try await Database.open(options), settings: settings)
+    }
+
+    public func withConnection<R: Sendable>(_ body: @Sendable (Connection) async throws -> R) async throws -> R {
+        try await database.withConnection(body)
+    }
+}
+
+extension Connection {
+    /// The columns of a table or view; nil when it does not exist.
+    public func columns(of table: TableName) throws -> [Column]? {
+        let rows = try query(
+            """
+            SELECT column_name, data_type FROM duckdb_columns()
+            WHERE database_name = current_database() AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)
+            ORDER BY column_index
+            """, [.text(table.schema), .text(table.table)])
+        return rows.isEmpty ? nil : rows.map { Column(name: $0[0].display, type: $0[1].display) }
+    }
+
+    /// Whether a name is a table or a view; nil when it does not exist.
+    public func relationKind(_ table: TableName) throws -> RelationKind? {
+        let kind = try query(
+            """
+            SELECT 'table' FROM duckdb_tables() WHERE database_name = current_database()
+              AND lower(schema_name) = lower($1) AND lower(table_name) = lower($2)
+            UNION ALL SELECT 'view' FROM duckdb_views() WHERE database_name = current_database()
+              AND lower(schema_name) = lower($1) AND lower(view_name) = lower($2)
+            """, [.text(table.schema), .text(table.table)]
+        ).scalar.text
+        return kind.flatMap(RelationKind.init)
+    }
+}
+
+/// What a name stands for in a warehouse.
+public enum RelationKind: String, Sendable, Codable {
+    case table, view
+
+    /// The word for `DROP`.
+    public var sql: String { rawValue.uppercased() }
+}

@@ -1,0 +1,116 @@
+import WeirCore
+import WeirEngine
+
+/// Builds DuckDB's `read_csv` calls for delimited files.
+///
+/// The dialect is always said outright for the load itself. DuckDB's sniffer may otherwise take one broken
+/// quote for proof that the file has no quotes at all, and load quote characters as data.
+public struct DelimitedReader: Sendable {
+    public let files: [InputFile]
+    public let format: FileFormat
+    public let options: FileOptions
+    /// Found by ``detectDelimiter(on:)`` or said by the user.
+    public var delimiter: String
+
+    public init(files: [InputFile], format: FileFormat, options: FileOptions, on connection: isolated Connection) throws {
+        self.files = files
+        self.format = format
+        self.options = options
+        delimiter = options.delimiter ?? (format == .tsv ? "\t" : ",")
+        if options.delimiter == nil, format == .csv, let first = files.first(where: { $0.size > 0 }) {
+            delimiter = try Self.detectDelimiter(of: first, options: options, on: connection) ?? ","
+        }
+    }
+
+    private static func detectDelimiter(
+        of file: InputFile, options: FileOptions, on connection: isolated Connection
+    ) throws -> String? {
+        var arguments = [SQL.literal(file.path), "strict_mode = false", "ignore_errors = true"]
+        arguments.append("quote = \(SQL.literal(options.quote))")
+        if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
+        if options.skip > 0 { arguments.append("skip = \(options.skip)") }
+        let found = try? connection.query("SELECT Delimiter FROM sniff_csv(\(arguments.joined(separator: ", ")))").scalar.text
+        // A file of one column has no delimiter; any will do that it does not hold.
+        guard let found, [",", ";", "\t", "|", "^", "~"].contains(found) else { return nil }
+        return found
+    }
+
+    /// Arguments that say the dialect.
+    private func dialect(_ paths: [String]) -> [String] {
+        var arguments = [
+            "[\(paths.map(SQL.literal).joined(separator: ", "))]",
+            "delim = \(SQL.literal(delimiter))", "quote = \(SQL.literal(options.quote))",
+            "escape = \(SQL.literal(options.escape))", "header = \(options.hasHeader)",
+        ]
+        if !options.nulls.isEmpty, options.nulls != [""] {
+            arguments.append("nullstr = [\(options.nulls.map(SQL.literal).joined(separator: ", "))]")
+        }
+        if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
+        if options.skip > 0 { arguments.append("skip = \(options.skip)") }
+        if let comment = options.comment { arguments.append("comment = \(SQL.literal(comment))") }
+        if let format = options.dateFormat { arguments.append("dateformat = \(SQL.literal(format))") }
+        if let format = options.timestampFormat { arguments.append("timestampformat = \(SQL.literal(format))") }
+        if let size = options.maxLineSize { arguments.append("max_line_size = \(size)") }
+        if options.partitions { arguments.append("hive_partitioning = true") }
+        return arguments
+    }
+
+    /// The names and types that DuckDB infers from the first lines of the files.
+    public func inferredColumns(on connection: isolated Connection) throws -> [Column] {
+        let paths = files.filter { $0.size > 0 }.map(\.path)
+        if paths.isEmpty { return [] }
+        let arguments = dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
+        return try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
+    }
+
+    /// The header of one file as written: duplicates and all.
+    public func header(of file: InputFile, on connection: isolated Connection) throws -> [String] {
+        guard options.hasHeader, file.size > 0 else { return [] }
+        var bare = options
+        bare.hasHeader = false
+        bare.nulls = []
+        let arguments = DelimitedReader(copying: self, options: bare).dialect([file.path]) + ["all_varchar = true", "strict_mode = false", "ignore_errors = true"]
+        let rows = try connection.query("SELECT * FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT 1")
+        return rows.first?.map { $0.text ?? "" } ?? []
+    }
+
+    private init(copying other: DelimitedReader, options: FileOptions) {
+        files = other.files
+        format = other.format
+        delimiter = other.delimiter
+        self.options = options
+    }
+
+    /// The call that loads files of one header: every column's type is said, in the order of the header, and
+    /// rows that do not fit land in reject tables.
+    ///
+    /// Columns that come from folder names are not part of the file and are left to the reader.
+    public func loadCall(paths: [String], columns: [Column], rejects: RejectTables) -> String {
+        let types = columns.map { "\(SQL.literal($0.name)): \(SQL.literal($0.type))" }.joined(separator: ", ")
+        let arguments =
+            dialect(paths) + [
+                "auto_detect = false", "columns = {\(types)}", "store_rejects = true", "rejects_limit = 0",
+                "rejects_table = \(SQL.literal(rejects.errors))", "rejects_scan = \(SQL.literal(rejects.scans))",
+                "filename = '\(Self.fileColumn)'",
+            ]
+        return "read_csv(\(arguments.joined(separator: ", ")))"
+    }
+
+    /// Column that holds the path of each row's file while a load of several files is staged.
+    public static let fileColumn = "__weir_file"
+}
+
+/// The temporary tables in which DuckDB keeps the lines that it could not read.
+public struct RejectTables: Sendable {
+    public let errors: String
+    public let scans: String
+
+    public init(id: String) {
+        errors = "weir_rejects_\(id)"
+        scans = "weir_scans_\(id)"
+    }
+
+    public func drop(on connection: isolated Connection) throws {
+        try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(errors)); DROP TABLE IF EXISTS temp.\(SQL.quote(scans))")
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import WeirCore
+import WeirEngine
+
+/// One input file as it was when it was listed.
+public struct InputFile: Sendable, Hashable, Codable {
+    /// As the engine reads it: absolute for local files, a URL for others.
+    public let path: String
+    /// Relative to the project where it lies inside.
+    public let name: String
+    public let size: Int
+    /// ISO 8601, UTC, as the file system or object store tells it.
+    public let modified: String
+
+    public var isLocal: Bool { !path.contains("://") }
+}
+
+/// Finds the files that globs match, local or remote, through the engine's own file systems.
+public enum FileListing {
+    /// The files in the order of their names. Nothing found is an error: a misspelt glob must not look like
+    /// an empty delivery.
+    public static func find(
+        _ patterns: [String], in root: String, on connection: isolated Connection
+    ) throws -> [InputFile] {
+        var files: [InputFile] = []
+        for pattern in patterns {
+            let glob = pattern.contains("://") || pattern.hasPrefix("/") ? pattern : "\(root)/\(pattern)"
+            let rows: Rows
+            do {
+                // Only metadata columns are read, so no content is fetched.
+                rows = try connection.query(
+                    "SELECT filename, size, strftime(last_modified::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f') FROM read_blob(?) ORDER BY 1",
+                    [.text(glob)])
+            } catch let error as WeirError where error.message.contains("No files found") {
+                throw nothingFound(pattern)
+            }
+            if rows.isEmpty { throw nothingFound(pattern) }
+            files += rows.map { row in
+                let path = row[0].display
+                let name = path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+                return InputFile(path: path, name: name, size: Int(row[1].int ?? 0), modified: row[2].display)
+            }
+        }
+        var seen = Set<String>()
+        return files.filter { seen.insert($0.path).inserted }
+    }
+
+    private static func nothingFound(_ pattern: String) -> WeirError {
+        WeirError(
+            "source.no-files", "no file matches \(pattern)",
+            hint: "paths are relative to the folder of weir.yaml; `*` does not cross folders, `**` does",
+            outcome: .wrongUsage)
+    }
+}

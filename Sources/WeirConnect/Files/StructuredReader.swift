@@ -1,0 +1,50 @@
+import WeirCore
+import WeirEngine
+
+/// Builds relations for formats that carry their own types: JSON, Parquet, Avro, and Excel.
+public enum StructuredReader {
+    /// SQL for a FROM clause that reads all files, with ``DelimitedReader/fileColumn`` as the last column.
+    public static func relation(_ files: [InputFile], format: FileFormat, options: FileOptions) -> String {
+        let list = "[\(files.map { SQL.literal($0.path) }.joined(separator: ", "))]"
+        var arguments = [list, "filename = '\(DelimitedReader.fileColumn)'", "union_by_name = true"]
+        if options.partitions { arguments.append("hive_partitioning = true") }
+        switch format {
+        case .parquet: return "read_parquet(\(arguments.joined(separator: ", ")))"
+        case .json, .ndjson:
+            arguments.append("format = '\(format == .json ? "auto" : "newline_delimited")'")
+            // Sampling every object: a type seen late must not fail a load that has begun.
+            arguments.append("sample_size = -1")
+            arguments.append("maximum_object_size = \(options.maxLineSize ?? 64 << 20)")
+            return "read_json(\(arguments.joined(separator: ", ")))"
+        case .avro:
+            return union(files) { "read_avro(\(SQL.literal($0.path)))" }
+        case .excel:
+            var extra = ["header = \(options.hasHeader)"]
+            if let sheet = options.sheet { extra.append("sheet = \(SQL.literal(sheet))") }
+            if let range = options.range { extra.append("range = \(SQL.literal(range))") }
+            return union(files) { "read_xlsx(\(([SQL.literal($0.path)] + extra).joined(separator: ", ")))" }
+        case .csv, .tsv:
+            preconditionFailure("delimited files have a reader of their own")
+        }
+    }
+
+    /// For readers that take one file each.
+    private static func union(_ files: [InputFile], _ call: (InputFile) -> String) -> String {
+        let selects = files.map {
+            "SELECT *, \(SQL.literal($0.path)) AS \(SQL.quote(DelimitedReader.fileColumn)) FROM \(call($0))"
+        }
+        return "(\(selects.joined(separator: " UNION ALL BY NAME ")))"
+    }
+
+    /// SQL for a FROM clause that reads NDJSON as lines: columns `line` and ``DelimitedReader/fileColumn``.
+    ///
+    /// It accepts any text, so that lines which are no JSON can be told apart from those which are.
+    public static func lines(_ files: [InputFile], maxLineSize: Int?) -> String {
+        let list = files.map { SQL.literal($0.path) }.joined(separator: ", ")
+        return """
+            read_csv([\(list)], auto_detect = false, header = false, delim = chr(31), quote = '', escape = '', \
+            columns = {'line': 'VARCHAR'}, max_line_size = \(maxLineSize ?? 64 << 20), \
+            filename = '\(DelimitedReader.fileColumn)')
+            """
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirQuality
+
+/// A user's project: the folder of `weir.yaml`, read and checked, with nothing run yet.
+public struct Project: Sendable {
+    /// Absolute path of the folder.
+    public let root: String
+    public var name: String
+    public var warehouse: WarehouseSettings
+    public var connections: [String: ConnectionSettings]
+    public var environments: [String: EnvironmentSettings]
+    public var defaults: Defaults
+    public var lineage: LineageSettings
+    public var sources: [SourceDefinition]
+    public var models: [ModelDefinition]
+    /// By path relative to the project.
+    public var contracts: [String: Contract]
+    /// Values for `${VAR}`, kept for files that are read later (tests).
+    public var variables: Variables
+
+    /// `defaults:` in `weir.yaml`.
+    public struct Defaults: Sendable, Hashable {
+        public var owner: String?
+        public var onFail: OnFail = .quarantine
+        public init() {}
+    }
+
+    /// `lineage:` in `weir.yaml`: where OpenLineage events go.
+    public struct LineageSettings: Sendable, Hashable {
+        /// Namespace of jobs and datasets; the project's name by default.
+        public var namespace: String?
+        /// A file that gets one event a line.
+        public var file: String?
+        /// An endpoint that takes events by POST.
+        public var url: String?
+        public var apiKey: Secret?
+        public init() {}
+    }
+
+    /// One entry of `environments:`.
+    public struct EnvironmentSettings: Sendable, Hashable {
+        /// A warehouse of its own; nil builds in prefixed schemas of the project's warehouse.
+        public var warehouse: WarehouseSettings?
+    }
+
+    /// The folder for state, lock and temporary files.
+    public var stateFolder: String { "\(root)/.weir" }
+
+    public func model(_ name: TableName) -> ModelDefinition? { models.first { $0.name.key == name.key } }
+    public func source(_ name: TableName) -> SourceDefinition? { sources.first { $0.name.key == name.key } }
+
+    /// The contract's part that speaks about a table.
+    public func tableContract(_ path: String?, for name: TableName) -> TableContract? {
+        path.flatMap { contracts[$0] }?.table(for: name)
+    }
+
+    public func tableContract(for name: TableName) -> TableContract? {
+        tableContract(model(name)?.contract ?? source(name)?.contract, for: name)
+    }
+}
+
+/// What a person may say about any table.
+public struct TableNotes: Sendable, Hashable {
+    public var why: String?
+    public var decisions: [String] = []
+    public var owner: String?
+    public var tags: [String] = []
+    /// Descriptions by column.
+    public var columns: [Described] = []
+
+    public struct Described: Sendable, Hashable {
+        public let name: String
+        public let text: String
+    }
+
+    public init() {}
+}

@@ -1,0 +1,183 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// Finds out what a source would read: which files, which columns, which types.
+struct SourceInspector {
+    let project: Project
+    let source: SourceDefinition
+    /// The table as it is; nil when it was never loaded, or is to be rebuilt from nothing.
+    let checkpoint: Checkpoint?
+    /// Files loaded before, for the strategies that load each file once.
+    let loaded: [LoadedFile]
+
+    private var contract: TableContract? { project.tableContract(for: source.name) }
+
+    func inspect(on connection: isolated Connection) throws -> SourceInput {
+        for (name, settings) in project.connections.sorted(by: { $0.key < $1.key }) where isUsed(name, settings) {
+            try settings.open(as: name, on: connection)
+        }
+        var input = SourceInput()
+        switch source.origin {
+        case .files(let origin):
+            try listFiles(origin, into: &input, on: connection)
+            if input.files.allSatisfy({ $0.size == 0 }) && origin.format.isDelimited {
+                try useDeclaredColumns(into: &input)
+            } else if origin.format.isDelimited {
+                try inspectDelimited(origin, into: &input, on: connection)
+            } else {
+                if let module = origin.format.engineExtension { try connection.load(extension: module) }
+                let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
+                try inspectTyped(relation, into: &input, on: connection)
+            }
+        case .database(let reader):
+            try inspectTyped(reader.relation, into: &input, on: connection)
+        }
+        try SchemaReconciler(source: source, checkpoint: checkpoint, contract: contract)
+            .reconcile(&input, on: connection)
+        return input
+    }
+
+    /// Object stores are opened where an address needs them, databases where the source names them.
+    private func isUsed(_ name: String, _ settings: ConnectionSettings) -> Bool {
+        switch (source.origin, settings) {
+        case (.database(let reader), .postgres), (.database(let reader), .mysql), (.database(let reader), .sqlite):
+            reader.connection == name
+        case (.files(let origin), .s3): origin.patterns.contains { $0.hasPrefix("s3://") }
+        case (.files(let origin), .gcs): origin.patterns.contains { $0.hasPrefix("gs://") || $0.hasPrefix("gcs://") }
+        default: false
+        }
+    }
+
+    // MARK: Files
+
+    private func listFiles(
+        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
+    ) throws {
+        if origin.patterns.contains(where: { $0.contains("://") }) { try connection.load(extension: "httpfs") }
+        input.allFiles = try FileListing.find(origin.patterns, in: project.root, on: connection)
+        let files = input.allFiles
+        input.version = Fingerprint.of(files.flatMap { [$0.name, String($0.size), $0.modified] })
+        guard source.load.strategy != .replace else {
+            input.files = files
+            return
+        }
+        let before = Dictionary(loaded.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        input.files = try files.filter { file in
+            guard let known = before[file.name] else { return true }
+            if known.size == file.size, known.modified == file.modified { return false }
+            // The same bytes under a new time: touched, copied or checked out again.
+            if file.isLocal, known.size == file.size, let hash = known.hash, try Fingerprint.ofFile(at: file.path) == hash {
+                return false
+            }
+            if source.load.strategy == .append {
+                throw WeirError(
+                    "source.file-changed",
+                    "\(file.name) was loaded before and has changed since; append loads each file once",
+                    hint: "give new rows in a new file, use strategy merge, or load all again with --full-refresh",
+                    at: source.place, outcome: .gateFailed)
+            }
+            return true
+        }
+    }
+
+    private func useDeclaredColumns(into input: inout SourceInput) throws {
+        input.columns = declaredColumns()
+        if input.columns.isEmpty { input.columns = checkpoint?.columns ?? [] }
+        if input.columns.isEmpty {
+            throw WeirError(
+                "source.empty", "every file of \(source.name) is empty, not even a header tells its columns",
+                hint: "declare the columns in the source or its contract, so that an empty delivery makes an empty table",
+                at: source.place, outcome: .gateFailed)
+        }
+        if !input.files.isEmpty { input.notices.append("every file is empty") }
+        // An empty file has nothing to read; it counts as loaded.
+        input.groups = []
+    }
+
+    private func inspectDelimited(
+        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
+    ) throws {
+        let reader = try DelimitedReader(
+            files: input.files, format: origin.format, options: origin.options, on: connection)
+        let inferred = try reader.inferredColumns(on: connection)
+        input.reader = reader
+        var order: [[String]] = []
+        var byHeader: [[String]: [InputFile]] = [:]
+        for file in input.files where file.size > 0 {
+            let header = try header(of: file, reader, inferred: inferred, on: connection)
+            if byHeader[header] == nil { order.append(header) }
+            byHeader[header, default: []].append(file)
+        }
+        input.groups = order.map { SourceInput.Group(header: $0, files: byHeader[$0] ?? []) }
+        let types = Dictionary(inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
+        var names: [String] = []
+        for group in input.groups {
+            for name in group.header where !names.contains(where: { $0.lowercased() == name.lowercased() }) { names.append(name) }
+        }
+        let fromPath = origin.options.partitions ? inferred.filter { column in !names.contains { $0.lowercased() == column.name.lowercased() } } : []
+        input.columns = names.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") } + fromPath
+        for column in fromPath { input.readerTypes[column.name.lowercased()] = column.type }
+        applyDeclaredTypes(&input)
+    }
+
+    /// The names of a file's columns. Without a header line they are the declared names, or DuckDB's.
+    private func header(
+        of file: InputFile, _ reader: DelimitedReader, inferred: [Column], on connection: isolated Connection
+    ) throws -> [String] {
+        guard reader.options.hasHeader else {
+            let declared = declaredColumns()
+            return declared.isEmpty ? inferred.map(\.name) : declared.map(\.name)
+        }
+        let raw = try reader.header(of: file, on: connection)
+        // DuckDB gives a column without a name its number.
+        let width = String(max(0, raw.count - 1)).count
+        let names = raw.enumerated().map { index, name in
+            name.isEmpty ? "column" + String(index).leftPadded(to: width).replacing(" ", with: "0") : name
+        }
+        var seen = Set<String>()
+        for name in names where !seen.insert(name.lowercased()).inserted {
+            throw WeirError(
+                "source.duplicate-column", "\(file.name) has two columns named \"\(name)\"",
+                hint: "rename one of them in the file; names that differ in case only count as equal",
+                at: Place(file: file.name, line: 1 + reader.options.skip), outcome: .gateFailed)
+        }
+        return names
+    }
+
+    // MARK: Typed input
+
+    private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection) throws {
+        let all = try connection.columns(of: "SELECT * FROM \(relation)")
+        input.columns = all.filter { $0.name != DelimitedReader.fileColumn }
+        for column in input.columns { input.readerTypes[column.name.lowercased()] = column.type }
+        applyDeclaredTypes(&input)
+    }
+
+    // MARK: Declared types
+
+    /// From the source itself, then from its contract.
+    private func declaredColumns() -> [Column] {
+        var columns = source.columns
+        for column in contract?.columns ?? [] {
+            guard let type = column.declaredType, !columns.contains(where: { $0.name.lowercased() == column.columnName.lowercased() })
+            else { continue }
+            columns.append(Column(name: column.columnName, type: type))
+        }
+        return columns
+    }
+
+    private func applyDeclaredTypes(_ input: inout SourceInput) {
+        let declared = Dictionary(
+            declaredColumns().map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
+        input.columns = input.columns.map { column in
+            guard let type = declared[column.name.lowercased()] else {
+                input.undeclared.insert(column.name.lowercased())
+                return column
+            }
+            return Column(name: column.name, type: type)
+        }
+    }
+}
