@@ -1,0 +1,200 @@
+"""The cases: each prepares its data, runs the contestants in turns and returns the promises as rows."""
+
+import pathlib
+import shutil
+import sys
+
+from measure import Sample, interleaved, median_seconds, peak_bytes, run
+from report import Row
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+TOOLS = HERE / "tools"
+# What "memory_limit: 1GB" may cost in all: the limit of DuckDB and what lies outside of it.
+MEMORY = 1.5e9
+
+
+class Bench:
+    def __init__(self, work, python, weir, rows, rounds, without):
+        self.work, self.python, self.weir = pathlib.Path(work), python, weir
+        self.rows, self.rounds, self.without = rows, rounds, without
+        self.work.mkdir(parents=True, exist_ok=True)
+
+    def by_hand(self, *arguments):
+        sample = run([self.python, TOOLS / "by_hand.py", *arguments])
+        sample.seconds = float(sample.output.split()[-1])
+        return sample
+
+    def expect(self, what, expected, warehouse, query):
+        """A contestant that did not do the work must not win."""
+        found = int(self.by_hand("count", warehouse, query).output.split()[0])
+        if found != expected:
+            sys.exit(f"{what}: expected {expected:,}, found {found:,}. The measurement is void.")
+
+    def run_weir(self, project, *arguments, accept=(0,)):
+        return run([self.weir, *arguments], cwd=project, accept=accept)
+
+    # --- the orders ---
+
+    def orders(self):
+        file = self.work / f"orders-{self.rows}.csv"
+        if not file.exists():
+            print(f"==> Generating {self.rows:,} orders (about {self.rows * 122 / 1e6:.0f} MB; a few seconds a million)", flush=True)
+            part = file.with_suffix(".part")
+            self.by_hand("generate", HERE / "orders.sql", self.rows, part)
+            part.rename(file)
+        # Reading it once puts it into the page cache, for all contestants alike.
+        with open(file, "rb") as data:
+            while data.read(1 << 24):
+                pass
+        return file
+
+    def project(self, name, contract):
+        """A fresh copy of the project Benchmarks/orders, with or without its contract."""
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(HERE / "orders", folder)
+        source = folder / "sources" / "orders.yaml"
+        lines = source.read_text().replace("files: orders.csv", f"files: {self.orders_file}").splitlines()
+        if not contract:
+            lines = [line for line in lines if not line.startswith(("contract:", "on_fail:"))]
+            shutil.rmtree(folder / "contracts")
+        source.write_text("\n".join(lines) + "\n")
+        return folder
+
+    def load_by_hand(self):
+        folder = self.fresh("by-hand")
+        return self.by_hand("load", self.orders_file, folder / "warehouse.duckdb")
+
+    def load_with_dlt(self):
+        folder = self.fresh("dlt")
+        return run([self.python, TOOLS / "with_dlt.py", self.orders_file, folder])
+
+    def load_with_weir(self, name, contract):
+        return self.run_weir(self.project(name, contract), "run")
+
+    def fresh(self, name):
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    # --- cases ---
+
+    def csv(self):
+        self.orders_file = self.orders()
+        contestants = {
+            "DuckDB by hand": self.load_by_hand,
+            "dlt": self.load_with_dlt,
+            "weir, no contract": lambda: self.load_with_weir("weir-plain", contract=False),
+            "weir, 12 rules": lambda: self.load_with_weir("weir-contract", contract=True),
+        }
+        contestants = {name: task for name, task in contestants.items() if name not in self.without}
+        samples = interleaved(contestants, self.rounds)
+        count = "SELECT count(*) FROM raw.orders"
+        everything = count + " UNION ALL SELECT count(*) FROM weir_quarantine.raw__orders"
+        self.expect("rows without a contract", self.rows, self.work / "weir-plain" / "warehouse.duckdb", count)
+        gated_warehouse = self.work / "weir-contract" / "warehouse.duckdb"
+        self.expect("rows published and quarantined", self.rows, gated_warehouse, f"SELECT sum(c) FROM ({everything}) t(c)")
+        self.expect("bad rows published", 0, gated_warehouse, count + " WHERE amount < 0 OR NOT contains(email, '@')")
+        hand, plain = median_seconds(samples["DuckDB by hand"]), median_seconds(samples["weir, no contract"])
+        gated = median_seconds(samples["weir, 12 rules"])
+        title = f"CSV to table, {self.rows:,} rows"
+        rows = [
+            Row(title, "load with 12 rules and quarantine", gated, "s", 1.6, hand, "DuckDB by hand"),
+            Row(title, "load without a contract", plain, "s", 1.15, hand, "DuckDB by hand"),
+        ]
+        if "dlt" in samples:
+            rows.append(Row(title, "load without a contract", plain, "s", 1.0, median_seconds(samples["dlt"]), "dlt"))
+        for name in ("weir, no contract", "weir, 12 rules"):
+            rows.append(memory_row(title, name, samples[name]))
+        return title, rows, samples
+
+    def checks(self):
+        self.orders_file = self.orders()
+        # The table as it arrived, bad rows included; then a project whose contract it breaks.
+        self.load_with_weir("weir-plain", contract=False)
+        warehouse = self.work / "weir-plain" / "warehouse.duckdb"
+        project = self.project("weir-checks", contract=True)
+        settings = project / "weir.yaml"
+        settings.write_text(settings.read_text().replace("path: warehouse.duckdb", f"path: {warehouse}"))
+        samples = interleaved(
+            {
+                "one query by hand": lambda: self.by_hand("checks", warehouse),
+                "weir test --data": lambda: self.run_weir(project, "test", "--data", accept=(1,)),
+            },
+            max(self.rounds, 5),
+        )
+        said = samples["weir test --data"][0].output
+        if missing := [column for column in ("order_id", "email", "status", "amount", "sku") if column not in said]:
+            sys.exit(f"weir test --data said nothing about {', '.join(missing)}:\n{said}")
+        hand, weir = median_seconds(samples["one query by hand"]), median_seconds(samples["weir test --data"])
+        title = f"12 checks on the loaded table, {self.rows:,} rows"
+        rows = [
+            Row(title, "the 12 checks alone", weir, "s", 1.5, hand, "one query by hand"),
+            memory_row(title, "weir test --data", samples["weir test --data"]),
+        ]
+        return title, rows, samples
+
+    def models(self, count=1000):
+        project = self.fresh("models")
+        (project / "weir.yaml").write_text(
+            "weir: 1\nname: small\nwarehouse: { type: duckdb, path: warehouse.duckdb, memory_limit: 1GB }\n"
+        )
+        folder = project / "models" / "small"
+        folder.mkdir(parents=True)
+        statements = []
+        for number in range(count):
+            # Ten layers of a hundred: a graph with real edges, and statements that cost next to nothing.
+            query = f"SELECT {number} AS id, 'm' AS name"
+            if number >= count // 10:
+                query = f"SELECT id + 1 AS id, name FROM small.m{number - count // 10:04}"
+            (folder / f"m{number:04}.sql").write_text(query + "\n")
+            statements.append(f"CREATE OR REPLACE TABLE small.m{number:04} AS {query}")
+        (self.work / "models.txt").write_text("\n".join(statements))
+
+        def clean():
+            shutil.rmtree(project / ".weir", ignore_errors=True)
+            for file in project.glob("warehouse.duckdb*"):
+                file.unlink()
+
+        def bare():
+            for file in self.work.glob("bare.duckdb*"):
+                file.unlink()
+            return self.by_hand("models", self.work / "models.txt", self.work / "bare.duckdb")
+
+        def first(*command):
+            clean()
+            return self.run_weir(project, *command)
+
+        samples = interleaved(
+            {
+                "bare statements": bare,
+                "weir plan, first": lambda: first("plan"),
+                "weir run, first": lambda: first("run"),
+                # After the first run, whatever the turn: it prepares its own state.
+                "weir run, nothing to do": lambda: (first("run"), self.run_weir(project, "run"))[1],
+            },
+            self.rounds,
+        )
+        tables = "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'small'"
+        self.expect("small tables", count, project / "warehouse.duckdb", tables)
+        took = {name: median_seconds(all) for name, all in samples.items()}
+        title = f"{count:,} small models"
+        overhead = 1000 * (took["weir run, first"] - took["bare statements"]) / count
+        rows = [
+            Row(title, "first plan", took["weir plan, first"], "s", 2),
+            Row(title, "run with nothing to do", took["weir run, nothing to do"], "s", 1),
+            Row(title, "overhead a model over the bare statement", overhead, "ms", 5),
+            memory_row(title, "weir run, first", samples["weir run, first"]),
+        ]
+        return title, rows, samples
+
+    def startup(self):
+        samples = {"weir --version": [run([self.weir, "--version"]) for _ in range(21)]}
+        title = "Start"
+        rows = [Row(title, "weir --version", 1000 * median_seconds(samples["weir --version"]), "ms", 30)]
+        return title, rows, samples
+
+
+def memory_row(title, name, samples: list[Sample]):
+    return Row(title, f"peak memory of {name}", peak_bytes(samples) / 1e6, "MB", MEMORY / 1e6)
