@@ -58,5 +58,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         tests("WeirCoreTests", uses: ["WeirCore"]),
+        tests("WeirStoreTests", uses: ["WeirStore"]),
+        tests("WeirConnectTests", uses: ["WeirConnect"]),
+        tests("WeirPipelineTests", uses: ["WeirPipeline"]),
     ]
 )
