@@ -67,6 +67,8 @@ extension StateStore {
         if wanted == "latest" {
             found = try Row.fetchAll(database, sql: "\(select) \(order) LIMIT 1").map(RunRecord.init(row:))
         } else if !wanted.isEmpty {
+            let exact = try Row.fetchOne(database, sql: "\(select) WHERE id = ?", arguments: [wanted])
+            if let exact { return RunRecord(row: exact) }
             // substr and not LIKE or GLOB: a `%` or `*` that was typed means itself.
             found = try Row.fetchAll(
                 database,
@@ -75,7 +77,6 @@ extension StateStore {
                     LIMIT 6
                     """, arguments: [wanted]
             ).map(RunRecord.init(row:))
-            if let exact = found.first(where: { $0.id == wanted }) { return exact }
         }
         if found.count == 1 { return found[0] }
         if found.isEmpty {
