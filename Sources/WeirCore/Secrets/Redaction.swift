@@ -22,7 +22,7 @@ public enum Redaction {
 
     // Regexes are built where they are used: a static one cannot be shared between tasks.
     private static var urlCredentials: Regex<(Substring, Substring)> {
-        /([A-Za-z][A-Za-z0-9+.\-]*:\/\/)[^\s\/@'"]*@/
+        /([A-Za-z][A-Za-z0-9+.\-]*:\/\/)[^\s\/'"?#]*@/
     }
 
     private static var assignments: Regex<(Substring, Substring)> {
