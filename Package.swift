@@ -58,5 +58,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         tests("WeirCoreTests", uses: ["WeirCore"]),
+        tests("WeirStoreTests", uses: ["WeirStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("WeirConnectTests", uses: ["WeirConnect"]),
+        tests("WeirPipelineTests", uses: ["WeirPipeline"]),
     ]
 )
