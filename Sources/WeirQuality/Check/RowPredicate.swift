@@ -63,13 +63,11 @@ enum RowPredicate {
             guard family.isNumeric || family == .text else { return nil }
             return range.bounds.map { "\(number) \($0.violation) \($0.bound)" }.joined(separator: " OR ")
         }
-        guard family.isTemporal || family == .text else { return nil }
-        return range.bounds.map { pair in
-            let isTime = !pair.bound.contains("-") || pair.bound.firstIndex(of: ":").map { pair.bound[..<$0].count == 2 } == true
-            let type = isTime ? "TIME" : "TIMESTAMP"
-            let left = family == .text || (family == .date && !isTime) ? "TRY_CAST(\(value) AS \(type))" : value
-            return "\(left) \(pair.violation) CAST(\(ValueSQL.text(pair.bound)) AS \(type))"
-        }.joined(separator: " OR ")
+        let parts = range.bounds.map { pair in
+            TemporalBound(pair.bound).map { $0.comparison(value, pair.violation, family) } ?? nil
+        }
+        let known = parts.compactMap(\.self)
+        return known.count == parts.count ? known.joined(separator: " OR ") : nil
     }
 
     private static func notMultiple(of number: String, _ value: String, _ family: TypeFamily) -> String? {

@@ -1,6 +1,6 @@
 /// Kinds of column types that rules and comparisons treat alike.
 enum TypeFamily: String, Sendable, Hashable {
-    case boolean, integer, decimal, floating, text, blob, uuid, json, date, time, timestamp, interval
+    case boolean, integer, decimal, floating, text, blob, uuid, json, date, time, timestamp, timestampTZ, interval
     case list, structure, map, other
 
     /// From a type as DuckDB writes it.
@@ -21,7 +21,9 @@ enum TypeFamily: String, Sendable, Hashable {
         case "JSON": self = .json
         case "DATE": self = .date
         case "TIME", "TIME_NS", "TIMETZ": self = .time
-        case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMPTZ": self = .timestamp
+        case "TIMESTAMP" where text.hasSuffix("WITH TIME ZONE"): self = .timestampTZ
+        case "TIMESTAMPTZ": self = .timestampTZ
+        case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS": self = .timestamp
         case "INTERVAL": self = .interval
         case "STRUCT": self = .structure
         case "MAP": self = .map
@@ -30,7 +32,7 @@ enum TypeFamily: String, Sendable, Hashable {
     }
 
     var isNumeric: Bool { self == .integer || self == .decimal || self == .floating }
-    var isTemporal: Bool { self == .date || self == .time || self == .timestamp }
+    var isTemporal: Bool { [.date, .time, .timestamp, .timestampTZ].contains(self) }
 
     /// True when a column of this family may hold what a contract means by the logical type.
     func fits(_ type: ContractType) -> Bool {
@@ -41,7 +43,7 @@ enum TypeFamily: String, Sendable, Hashable {
         case .boolean: self == .boolean
         case .date: self == .date
         case .time: self == .time
-        case .timestamp: self == .timestamp
+        case .timestamp: self == .timestamp || self == .timestampTZ
         case .array, .vector: self == .list || self == .json
         case .object: [.structure, .map, .json].contains(self)
         case .map: [.map, .structure, .json].contains(self)
