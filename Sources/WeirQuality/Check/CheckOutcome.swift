@@ -1,0 +1,104 @@
+import WeirCore
+
+/// What one rule found in one table.
+public struct CheckOutcome: Sendable, Hashable, Codable {
+    public enum Status: String, Sendable, Hashable, Codable {
+        /// No row breaks the rule, or the measured value is as wanted.
+        case passed
+        /// Rows break the rule, and its limit allows that many.
+        case accepted
+        /// The limit does not hold, and the rule only reports.
+        case warned
+        /// The limit does not hold, and the rows leave for quarantine.
+        case quarantined
+        /// The limit does not hold, and nothing may be published.
+        case failed
+        /// Weir read the rule and cannot check it; `detail` says why.
+        case notChecked
+    }
+
+    /// The rule's id.
+    public var rule: String
+    /// The contract's own name for the rule.
+    public var name: String?
+    public var columns: [String]
+    public var severity: Severity
+    public var dimension: String?
+    public var status: Status
+    /// Rows that break the rule. For a unique rule these are the rows too many: the first row of each value
+    /// breaks nothing.
+    public var violating: Int?
+    /// For a unique rule every row that shares its value with another, the first ones too.
+    public var affected: Int?
+    /// The value of a rule that counts no rows: rows of the table, age in seconds, result of a query.
+    public var measured: Double?
+    /// What was wanted, in words.
+    public var limit: String
+    /// What else there is to say, in one sentence.
+    public var detail: String?
+    /// A query that shows the rows or the value, for the published name of the table.
+    public var sql: String?
+    /// Up to five of the violating rows.
+    public var samples: [Sample]
+    /// Where the rule stands in the contract.
+    public var place: Place
+
+    /// A violating row: its values in the rule's columns.
+    public struct Sample: Sendable, Hashable, Codable {
+        public var values: [Cell]
+    }
+
+    public struct Cell: Sendable, Hashable, Codable {
+        public var column: String
+        /// Nil for null. `•••` where the contract's classification hides the value.
+        public var value: String?
+    }
+
+    init(
+        _ rule: Rule, _ status: Status, violating: Int? = nil, affected: Int? = nil, measured: Double? = nil,
+        detail: String? = nil, sql: String? = nil
+    ) {
+        self.rule = rule.id
+        self.name = rule.name
+        self.columns = rule.columns.map(\.description)
+        self.severity = rule.severity
+        self.dimension = rule.dimension
+        self.status = status
+        self.violating = violating
+        self.affected = affected
+        self.measured = measured
+        self.limit = rule.limitText
+        self.detail = detail
+        self.sql = sql
+        self.samples = []
+        self.place = rule.place
+    }
+
+    init(id: String, columns: [String], _ status: Status, wanted: String, detail: String?, place: Place) {
+        self.rule = id
+        self.columns = columns
+        self.severity = .error
+        self.status = status
+        self.limit = wanted
+        self.detail = detail
+        self.samples = []
+        self.place = place
+    }
+}
+
+extension Rule {
+    /// The limit in words that fit the kind of rule.
+    var limitText: String {
+        switch kind {
+        case .rowCount: limit.text(of: "rows")
+        case .freshness(let seconds): "at most \(Self.age(seconds)) old"
+        case .sql: limit.text(of: "")
+        default: limit == .none ? "no row" : limit.text(of: "rows")
+        }
+    }
+
+    static func age(_ seconds: Double) -> String {
+        guard let whole = Int64(exactly: seconds.rounded()) else { return "\(seconds.plainText) seconds" }
+        return Span(seconds: whole).description
+    }
+}

@@ -1,0 +1,56 @@
+import WeirCore
+import WeirEngine
+
+/// Reads the values of the first rows that break each rule, all rules in one query.
+enum SampleReader {
+    /// Rows shown of a rule.
+    static let most = 5
+    /// Characters shown of a value.
+    static let width = 80
+    static let hidden = "•••"
+}
+
+extension AuditRun {
+    mutating func addSamples(on connection: isolated Connection) throws {
+        let shown = plan.rules.filter { !(firstRows[$0.id] ?? []).isEmpty }
+        guard !shown.isEmpty else { return }
+        // A rule shows its own columns and the key, so that a person can find the row.
+        let key = contract.primaryKey.map { ColumnPath($0) }.filter { path in
+            columns.contains { $0.name.lowercased() == path.root.lowercased() }
+        }
+        var paths: [ColumnPath] = []
+        for path in shown.flatMap(\.columns) + key where !paths.contains(path) { paths.append(path) }
+        let rowIDs = Set(shown.flatMap { firstRows[$0.id] ?? [] }).sorted()
+        let texts = paths.map { path in
+            isHidden(path)
+                ? "CASE WHEN \(path.sql) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
+                : "left(CAST(\(path.sql) AS VARCHAR), \(SampleReader.width))"
+        }
+        let query = "SELECT t.rowid, \(texts.joined(separator: ", ")) FROM \(table) AS t WHERE t.rowid IN (\(rowIDs.map(String.init).joined(separator: ", ")))"
+        var values: [Int64: [Value]] = [:]
+        for row in try connection.query(query).map({ $0 }) { if let id = row[0].int { values[id] = row } }
+        for rule in shown {
+            let own = key.filter { !rule.columns.contains($0) } + rule.columns
+            outcomes[rule.id]?.samples = (firstRows[rule.id] ?? []).compactMap { id in
+                guard let row = values[id] else { return nil }
+                return CheckOutcome.Sample(
+                    values: own.compactMap { path in
+                        paths.firstIndex(of: path).map {
+                            CheckOutcome.Cell(column: path.description, value: row[$0 + 1].text)
+                        }
+                    })
+            }
+        }
+    }
+
+    private func isHidden(_ path: ColumnPath) -> Bool {
+        guard var column = contract.column(path.root) else { return false }
+        if column.isSensitive { return true }
+        for name in path.parts.dropFirst() {
+            guard let field = column.fields.first(where: { $0.columnName == name }) else { return false }
+            if field.isSensitive { return true }
+            column = field
+        }
+        return false
+    }
+}

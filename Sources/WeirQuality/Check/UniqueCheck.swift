@@ -1,0 +1,92 @@
+import WeirCore
+
+/// The SQL of a rule that needs every value once.
+///
+/// The values that stand twice are found by one aggregation over the key alone; only when there are any is
+/// the table read again for their rows. Of the rows of one value, the first that breaks no other rule stays;
+/// when the value is already published, none does.
+struct UniqueCheck {
+    let rule: Rule
+    let plan: AuditPlan
+    /// Published rows that stay, when their columns include the key.
+    let published: String?
+
+    private var keys: [String] { rule.columns.map(\.sql) }
+    private var names: [String] { rule.columns.indices.map { "k\($0)" } }
+    private var isComplete: String { keys.map { "\($0) IS NOT NULL" }.joined(separator: " AND ") }
+
+    private func same(_ left: String, _ right: [String]) -> String {
+        zip(names, right).map { "\(left).\($0) = \($1)" }.joined(separator: " AND ")
+    }
+
+    private var selected: String { zip(keys, names).map { "\($0) AS \($1)" }.joined(separator: ", ") }
+
+    /// Writes the values that stand twice to `names.twice (k0, …, n, taken)`: `n` rows under test, `taken`
+    /// when the value is published already.
+    var find: String {
+        let list = names.joined(separator: ", ")
+        let mine = "SELECT \(selected) FROM \(plan.table) AS t WHERE \(isComplete)"
+        let grouped = "SELECT \(list), count(*) AS n FROM (\(mine)) GROUP BY ALL"
+        guard let published else {
+            return "CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS SELECT *, false AS taken FROM (\(grouped)) WHERE n > 1"
+        }
+        // Published keys are first cut down to those that come in again: the hash table stays as small as the load.
+        let known = "SELECT DISTINCT \(list) FROM (\(published)) AS p SEMI JOIN (\(mine)) AS t USING (\(list))"
+        return """
+            CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS
+            WITH s AS (\(grouped)), p AS (\(known))
+            SELECT s.*, p.k0 IS NOT NULL AS taken FROM s LEFT JOIN p USING (\(list))
+            WHERE s.n > 1 OR p.k0 IS NOT NULL
+            """
+    }
+
+    /// Rows too many and rows affected.
+    var measure: String {
+        "SELECT coalesce(sum(n - CASE WHEN taken THEN 0 ELSE 1 END), 0)::BIGINT, coalesce(sum(n), 0)::BIGINT FROM \(plan.names.twice)"
+    }
+
+    /// Adds the rows too many to the broken ones. `leaving` is true, over `b`, for rows that leave anyway.
+    func mark(leaving: String) -> String {
+        """
+        INSERT INTO \(plan.names.broken)
+        SELECT rid, \(plan.marks(of: rule)) FROM (
+            SELECT t.rowid AS rid, d.taken,
+                row_number() OVER (PARTITION BY \(names.map { "d.\($0)" }.joined(separator: ", ")) ORDER BY t.rowid IN (SELECT b.rid FROM \(plan.names.broken) AS b WHERE \(leaving)), t.rowid) AS place
+            FROM \(plan.table) AS t JOIN \(plan.names.twice) AS d ON \(same("d", keys)))
+        WHERE taken OR place > 1
+        """
+    }
+
+    func evidence(in declared: TableName) -> String {
+        let columns = rule.columns.map { SQL.quote($0.root) }.joined(separator: ", ")
+        let list = rule.columns.contains { $0.parts.count > 1 } ? keys.joined(separator: ", ") : columns
+        return "SELECT \(list), count(*) FROM \(declared.sql) AS t WHERE \(isComplete) GROUP BY ALL HAVING count(*) > 1"
+    }
+
+    /// The keys of published rows that stay: those of `existing` that no row under test replaces.
+    static func published(
+        _ rule: Rule, existing: TableName, replacedBy keys: [String]?, table: String, columns: [Column], plan: AuditPlan
+    ) -> String? {
+        let known = Dictionary(columns.map { ($0.name.lowercased(), TypeFamily(sql: $0.type)) }, uniquingKeysWith: { a, _ in a })
+        var parts: [String] = []
+        for (index, path) in rule.columns.enumerated() {
+            // A column that is new has no published values to collide with.
+            guard let family = known[path.root.lowercased()] else { return nil }
+            let comparable = path.parts.count > 1 || family.compares(with: plan.type(of: path))
+            // Where the types differ nothing compares safely but text, and then on both sides.
+            if !comparable { return nil }
+            parts.append("\(path.sql) AS k\(index)")
+        }
+        let kept = ExistingRows.kept(existing, replacedBy: keys, table: table)
+        return "SELECT \(parts.joined(separator: ", ")) FROM \(kept) AS t"
+    }
+}
+
+/// The published rows that stay when the rows under test are published.
+enum ExistingRows {
+    /// A table expression.
+    static func kept(_ existing: TableName, replacedBy keys: [String]?, table: String) -> String {
+        guard let keys, !keys.isEmpty else { return existing.sql }
+        return "(SELECT * FROM \(existing.sql) ANTI JOIN (SELECT \(SQL.list(keys)) FROM \(table)) USING (\(SQL.list(keys))))"
+    }
+}

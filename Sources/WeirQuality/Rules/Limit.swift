@@ -1,0 +1,74 @@
+/// What the number of violating rows, or another measured value, must be for a rule to hold.
+///
+/// The standard's operators. It says that `mustBeBetween` equals "greater than" and "less than", which other
+/// tools read in different ways; Weir takes both bounds as allowed values. Several operators must all hold.
+public struct Limit: Sendable, Hashable {
+    public enum Unit: String, Sendable, Hashable, Codable { case rows, percent }
+
+    public enum Condition: Sendable, Hashable {
+        case equal(Double), notEqual(Double)
+        case greater(Double), greaterOrEqual(Double), less(Double), lessOrEqual(Double)
+        case between(Double, Double), notBetween(Double, Double)
+    }
+
+    public var conditions: [Condition]
+    /// Percent are of the rows of the table under test.
+    public var unit: Unit
+
+    public init(_ conditions: [Condition], unit: Unit = .rows) {
+        self.conditions = conditions
+        self.unit = unit
+    }
+
+    /// No violating row at all.
+    public static let none = Limit([.equal(0)])
+
+    public func holds(_ value: Double) -> Bool { conditions.allSatisfy { $0.holds(value) } }
+
+    /// True when having no violating row satisfies the limit, so that removing them all mends it.
+    public var holdsWithoutViolations: Bool { holds(0) }
+}
+
+extension Limit.Condition {
+    func holds(_ value: Double) -> Bool {
+        switch self {
+        case .equal(let bound): value == bound
+        case .notEqual(let bound): value != bound
+        case .greater(let bound): value > bound
+        case .greaterOrEqual(let bound): value >= bound
+        case .less(let bound): value < bound
+        case .lessOrEqual(let bound): value <= bound
+        case .between(let low, let high): value >= low && value <= high
+        case .notBetween(let low, let high): value < low || value > high
+        }
+    }
+}
+
+extension Limit: CustomStringConvertible {
+    /// `at most 1 % of rows`.
+    public var description: String { text(of: "rows") }
+
+    func text(of things: String) -> String {
+        let unit =
+            switch self.unit {
+            case .percent: "% of rows"
+            case .rows: things.isEmpty ? "" : " \(things)"
+            }
+        return conditions.map { $0.words + unit }.joined(separator: " and ")
+    }
+}
+
+extension Limit.Condition {
+    fileprivate var words: String {
+        switch self {
+        case .equal(let bound): bound.plainText
+        case .notEqual(let bound): "not \(bound.plainText)"
+        case .greater(let bound): "more than \(bound.plainText)"
+        case .greaterOrEqual(let bound): "at least \(bound.plainText)"
+        case .less(let bound): "less than \(bound.plainText)"
+        case .lessOrEqual(let bound): "at most \(bound.plainText)"
+        case .between(let low, let high): "\(low.plainText) to \(high.plainText), both allowed"
+        case .notBetween(let low, let high): "not \(low.plainText) to \(high.plainText), both excluded"
+        }
+    }
+}
