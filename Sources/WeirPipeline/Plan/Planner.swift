@@ -1,0 +1,238 @@
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// Compares the project with what the warehouse remembers, and decides what to do.
+struct Planner {
+    let project: Project
+    let graph: ProjectGraph
+    let environment: EnvironmentScope
+    /// Of the whole warehouse, by key of the name in it.
+    let checkpoints: [String: Checkpoint]
+    let fullRefresh: Bool
+
+    struct Result {
+        var plan: Plan
+        /// Mistakes in models: with any of these nothing is run.
+        var errors: [WeirError]
+    }
+
+    /// - Parameters:
+    ///   - warehouse: for finding out what sources hold; nothing is written to it.
+    ///   - shadow: an empty database in memory.
+    func plan(
+        inspect: (SourceDefinition, Checkpoint?) throws -> SourceInput,
+        shadow: isolated Connection
+    ) throws -> Result {
+        let catalog = ShadowCatalog()
+        var plan = Plan(project: project.name, environment: environment.name, nodes: [], removed: removed())
+        var errors: [WeirError] = []
+        var planned: [String: PlannedNode] = [:]
+        try shadow.execute("BEGIN TRANSACTION")
+        defer { _ = try? shadow.execute("ROLLBACK") }
+        for node in graph.order {
+            var entry: PlannedNode
+            if let source = project.source(node.name) {
+                entry = plan(source, node, inspect: inspect)
+            } else if let model = project.model(node.name) {
+                entry = plan(model, node, planned: planned)
+                try bind(&entry, model, node, planned: &planned, catalog, &errors, shadow)
+            } else {
+                continue
+            }
+            if entry.columnDiff.isEmpty, let checkpoint = checkpoint(node.name), !entry.columns.isEmpty {
+                entry.columnDiff = ColumnDiff(from: checkpoint.columns, to: entry.columns)
+            }
+            planned[node.name.key] = entry
+            try catalog.add(node.name, columns: entry.columns, on: shadow)
+        }
+        plan.nodes = graph.order.compactMap { planned[$0.name.key] }
+        return Result(plan: plan, errors: errors)
+    }
+
+    private func checkpoint(_ name: TableName) -> Checkpoint? { checkpoints[environment.physical(name).key] }
+
+    // MARK: Sources
+
+    private func plan(
+        _ source: SourceDefinition, _ node: GraphNode, inspect: (SourceDefinition, Checkpoint?) throws -> SourceInput
+    ) -> PlannedNode {
+        var entry = blank(node, strategy: source.load.strategy)
+        let known = fullRefresh ? nil : checkpoint(node.name)
+        if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,
+            !fullRefresh
+        {
+            return reference(node, to: production, strategy: source.load.strategy)
+        }
+        do {
+            let input = try inspect(source, known)
+            entry.columns = input.columns
+            if let known, source.load.strategy != .replace {
+                // Columns that only older files have stay in the table.
+                let names = Set(input.columns.map { $0.name.lowercased() })
+                entry.columns = known.columns.map { old in input.columns.first { $0.name.lowercased() == old.name.lowercased() } ?? old }
+                entry.columns += input.columns.filter { new in !known.columns.contains { $0.name.lowercased() == new.name.lowercased() } }
+                if names.isEmpty || input.files.isEmpty && !input.allFiles.isEmpty { entry.columns = known.columns }
+            }
+            decide(&entry, source, node, known, input)
+        } catch {
+            entry.problem = WeirError.wrapping(error)
+            entry.columns = known?.columns ?? []
+            entry.status = known == nil ? .new : .stale
+            entry.reasons = ["the input cannot be read"]
+        }
+        return entry
+    }
+
+    private func decide(
+        _ entry: inout PlannedNode, _ source: SourceDefinition, _ node: GraphNode, _ known: Checkpoint?, _ input: SourceInput
+    ) {
+        let isIncremental = source.load.strategy != .replace
+        guard let known else {
+            let isNew = checkpoint(node.name) == nil
+            entry.status = isNew ? .new : .stale
+            entry.action = .build
+            entry.reasons = [isNew ? "not loaded yet" : "full refresh"]
+            return
+        }
+        if isIncremental {
+            if input.allFiles.isEmpty {
+                entry.status = .stale
+                entry.reasons = ["a database is asked for new rows on every run"]
+            } else if input.files.isEmpty {
+                entry.reasons = ["all \(input.allFiles.count) files are loaded"]
+                return
+            } else {
+                entry.status = .stale
+                entry.reasons = [input.files.count == 1 ? "new file \(input.files[0].name)" : "\(input.files.count) new files"]
+            }
+            entry.action = .load
+        } else if known.fingerprint != node.fingerprint {
+            entry.status = .changed
+            entry.action = .build
+            entry.reasons = ["the source's definition changed"]
+        } else if let version = input.version, Fingerprint.of([node.fingerprint, version]) == known.version {
+            entry.reasons = ["the files are those loaded at \(known.publishedAt)"]
+        } else {
+            entry.status = .stale
+            entry.action = .build
+            entry.reasons = [input.version == nil ? "a database is read on every run" : "the files have changed"]
+        }
+    }
+
+    // MARK: Models
+
+    private func plan(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
+        var entry = blank(node, strategy: model.load.strategy)
+        let inputs = node.inputs.compactMap { planned[$0.key] }
+        if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,
+            inputs.allSatisfy(\.looksAtProduction), !fullRefresh
+        {
+            return reference(node, to: production, strategy: model.load.strategy)
+        }
+        let build: PlannedNode.Action = [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
+        guard let known = checkpoint(node.name) else {
+            entry.status = .new
+            entry.action = .build
+            entry.reasons = ["not built yet"]
+            return entry
+        }
+        if fullRefresh {
+            entry.status = .stale
+            entry.action = .build
+            entry.reasons = ["full refresh"]
+            return entry
+        }
+        if known.fingerprint != node.fingerprint {
+            entry.status = .changed
+            entry.action = build
+            entry.reasons = ["its SQL or settings changed"]
+            return entry
+        }
+        let changing = inputs.filter { input in
+            input.action == .build || input.action == .load || known.inputs[input.name.description] != currentVersion(input.name)
+        }
+        if !changing.isEmpty, model.load.strategy != .view {
+            entry.status = .stale
+            entry.action = build
+            entry.reasons = changing.map { input in
+                input.action == .none || input.action == .reference ? "\(input.name) changed since" : "\(input.name) is built before it"
+            }
+        } else if let query = node.query, !query.functions.isEmpty || !query.isDeterministic, model.load.strategy != .view {
+            entry.status = .stale
+            entry.action = build
+            let names = query.nondeterministicFunctions + query.functions.map { $0.name ?? $0.text ?? "a file" }
+            entry.reasons = ["its result may differ on every run (\(names.joined(separator: ", ")))"]
+        } else {
+            entry.columns = known.columns
+            entry.reasons = ["nothing changed since \(known.publishedAt)"]
+        }
+        return entry
+    }
+
+    /// The version of a table that is not going to be built in this run.
+    private func currentVersion(_ name: TableName) -> String? {
+        (checkpoint(name) ?? checkpoints[name.key])?.version
+    }
+
+    private func bind(
+        _ entry: inout PlannedNode, _ model: ModelDefinition, _ node: GraphNode, planned: inout [String: PlannedNode],
+        _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ shadow: isolated Connection
+    ) throws {
+        let inputs = node.inputs.compactMap { planned[$0.key] }
+        let unknown = inputs.filter(\.columns.isEmpty)
+        if !unknown.isEmpty || node.inputs.count > inputs.count {
+            // The cause is reported where it is; without columns to bind to there is nothing more to say here.
+            entry.problem = entry.problem ?? unknown.compactMap(\.problem).first
+            return
+        }
+        // Nothing to find out: same definition, same columns underneath.
+        if !entry.columns.isEmpty, entry.action == .none || entry.action == .reference,
+            inputs.allSatisfy({ $0.columnDiff.isEmpty })
+        {
+            return
+        }
+        do {
+            let returned = try catalog.bind(model, on: shadow)
+            entry.columns = ShadowCatalog.published(returned, model.load)
+        } catch {
+            let error = WeirError.wrapping(error)
+            errors.append(error)
+            entry.problem = error
+            for input in inputs where input.columnDiff.isBreaking {
+                planned[input.name.key]?.breaks.append(node.name)
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private func blank(_ node: GraphNode, strategy: Strategy) -> PlannedNode {
+        PlannedNode(
+            name: node.name, kind: node.kind, strategy: strategy, status: .unchanged, action: .none, reasons: [],
+            columns: [], columnDiff: ColumnDiff(), breaks: [], inputs: node.inputs, problem: nil)
+    }
+
+    /// In an environment a table that production has just so is looked at, not built.
+    private func reference(_ node: GraphNode, to production: Checkpoint, strategy: Strategy) -> PlannedNode {
+        var entry = blank(node, strategy: strategy)
+        entry.columns = production.columns
+        let known = checkpoint(node.name)
+        entry.action = known?.version == production.version && known?.strategy == .view ? .none : .reference
+        entry.looksAtProduction = true
+        entry.reasons = ["as in production"]
+        return entry
+    }
+
+    private func removed() -> [TableName] {
+        let wanted = Set(graph.order.map { environment.physical($0.name).key })
+        let known = Set((project.sources.map(\.name) + project.models.map(\.name)).map { environment.physical($0).key })
+        return checkpoints.values.map(\.name).filter { name in
+            guard !wanted.contains(name.key), !known.contains(name.key) else { return false }
+            let prefix = name.schema.range(of: "__").map { String(name.schema[..<$0.lowerBound]) }
+            let isEnvironments = prefix.map { project.environments[$0] != nil } ?? false
+            return environment.isPrefixed ? prefix == environment.name : !isEnvironments
+        }.sorted()
+    }
+}

@@ -1,0 +1,189 @@
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// Builds one model.
+struct ModelBuild {
+    let context: NodeContext
+    let model: ModelDefinition
+    /// A range to build anew, for interval models; nil lets the checkpoint decide.
+    var range: TimeRange?
+    var part: Int?
+
+    private var target: TableName { context.target }
+
+    func run(on connection: isolated Connection) throws -> NodeResult {
+        let sql = try context.environmentSQL(of: model)
+        if model.load.strategy == .view { return try buildView(sql, on: connection) }
+        let known = context.fullRefresh ? nil : context.checkpoint
+        let isAnew = known == nil
+        try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(target.schema))")
+        let columns = try OutputColumns.of(sql, source: model.text, on: connection)
+        try checkSchema(columns, known)
+        let span = try TimeSpan(model: model, context: context, known: known, requested: range)
+            .resolve(sql, columns: columns, on: connection)
+        let condition = try condition(columns, known: known, span: span, on: connection)
+        let staged = try stage(sql, columns, condition, on: connection)
+        let build = NodeBuild(
+            context: context, load: model.load, publishing: publishing(isAnew: isAnew, span: span), part: part,
+            clearing: clearing(span, isAnew: isAnew, columns))
+        return try build.finish(
+            staged,
+            position: { connection in
+                var position = NodeBuild.Position(version: "")
+                let changing = Fingerprint.of([context.node.fingerprint] + context.inputVersions.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+                let differs = context.node.query.map { !$0.isDeterministic || !$0.functions.isEmpty } ?? true
+                position.version = differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
+                position.startsAnew = isAnew
+                if let column = model.load.watermark {
+                    position.watermark = try Watermark.highest(
+                        column, in: staged, since: isAnew ? nil : known?.watermark, on: connection)
+                }
+                if let span { position.intervals = [span] }
+                return position
+            }, on: connection)
+    }
+
+    // MARK: Steps
+
+    private func stage(
+        _ sql: String, _ columns: [Column], _ condition: String?, on connection: isolated Connection
+    ) throws -> StagedRows {
+        let staging = StagedRows.name(for: target, part: part)
+        let body = sql.trimmingStatementEnd
+        let select = condition.map { "SELECT * FROM (\n\(body)\n) WHERE \($0)" } ?? body
+        let list = columns.map { "\(SQL.quote($0.name))" }.joined(separator: ", ")
+        do {
+            try connection.execute("CREATE OR REPLACE TABLE \(staging.sql) AS SELECT \(list) FROM (\n\(select)\n)")
+        } catch {
+            throw SQLErrorMapper.map(error, sql: model.text)
+        }
+        let stored = try connection.columns(of: staging) ?? columns
+        var staged = StagedRows(table: staging, columns: stored, rows: try StagedRows.count(staging, on: connection))
+        if case .filter(let input)? = context.node.query?.shape, let name = input.name, condition == nil {
+            let read = try StagedRows.count(context.environment.physical(name), on: connection)
+            staged.filtered = max(0, read - staged.rows)
+        }
+        return staged
+    }
+
+    /// Which rows of the query this load takes.
+    private func condition(
+        _ columns: [Column], known: Checkpoint?, span: TimeRange?, on connection: isolated Connection
+    ) throws -> String? {
+        if let interval = model.load.interval, let span {
+            let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
+            let inside = span.condition(interval.column, type: type)
+            // Rows without a time belong to no range; a load of everything shows them to the gate.
+            return range == nil ? "(\(inside) OR \(SQL.quote(interval.column)) IS NULL)" : inside
+        }
+        guard let column = model.load.watermark, let known, let from = known.watermark,
+            known.fingerprint == context.node.fingerprint || model.load.strategy == .append,
+            let type = columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
+        else { return nil }
+        if model.load.strategy == .append {
+            return "(\(SQL.quote(column)) > CAST(\(SQL.literal(from)) AS \(type)) OR \(SQL.quote(column)) IS NULL)"
+        }
+        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(on: connection)
+            .map { "(\($0))" }
+    }
+
+    private func publishing(isAnew: Bool, span: TimeRange?) -> any Publishing {
+        if model.load.strategy == .scd2 { return SCD2Strategy() }
+        if isAnew && range == nil { return ReplaceStrategy() }
+        return switch model.load.strategy {
+        case .append: AppendStrategy()
+        case .merge: MergeStrategy()
+        case .interval: span.map { IntervalStrategy(range: $0) } ?? ReplaceStrategy()
+        default: ReplaceStrategy()
+        }
+    }
+
+    private func clearing(_ span: TimeRange?, isAnew: Bool, _ columns: [Column]) -> QuarantineTable.Clearing {
+        if let interval = model.load.interval, let span, range != nil || !isAnew {
+            let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
+            return .matching(span.condition(interval.column, type: type))
+        }
+        if model.load.watermark != nil && !isAnew { return .same }
+        return model.load.strategy == .append && !isAnew ? .same : .everything
+    }
+
+    /// Tables that keep their rows cannot silently lose a column.
+    private func checkSchema(_ columns: [Column], _ known: Checkpoint?) throws {
+        guard let known, [.append, .merge, .interval, .scd2].contains(model.load.strategy) else { return }
+        let diff = ColumnDiff(from: known.columns, to: ShadowCatalog.published(columns, model.load))
+        let lost = diff.removed.filter { column in !model.load.optional.contains { $0.lowercased() == column.name.lowercased() } }
+        if !lost.isEmpty {
+            throw WeirError(
+                "schema.missing-column",
+                "\(model.name) no longer returns \(lost.map(\.name).joined(separator: ", ")), and its table has rows with it",
+                hint: "build the table anew with --full-refresh, or name the column again", at: model.place,
+                outcome: .gateFailed)
+        }
+        if model.load.schema == .freeze, !diff.isEmpty {
+            let changes = diff.added.map { "+ \($0.name) \($0.type)" } + diff.retyped.map { "~ \($0.name) \($0.from) → \($0.to)" }
+            throw WeirError(
+                "schema.frozen", "the columns of \(model.name) changed: \(changes.joined(separator: ", "))",
+                hint: "set `schema: evolve` to accept them", at: model.place, outcome: .gateFailed)
+        }
+    }
+
+    // MARK: Views
+
+    private func buildView(_ sql: String, on connection: isolated Connection) throws -> NodeResult {
+        try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(target.schema))")
+        var result = NodeResult(name: context.node.name, kind: .model, strategy: .view, status: .published)
+        result.inputs = context.node.inputs
+        let existing = try connection.relationKind(target)
+        let version = Fingerprint.of(
+            [context.node.fingerprint] + context.inputVersions.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        try connection.transaction { connection in
+            if existing == .table { try connection.execute("DROP TABLE \(target.sql)") }
+            do {
+                try connection.execute("CREATE OR REPLACE VIEW \(target.sql) AS \(sql.trimmingStatementEnd)")
+            } catch {
+                throw SQLErrorMapper.map(error, sql: model.text)
+            }
+            if let contract = context.contract {
+                let audit = try TableAudit.audit(
+                    contract, scope: AuditScope(table: target, declared: context.node.name),
+                    policy: context.policy == .warn ? .warn : .stop, resolve: context.resolve, on: connection)
+                result.checks = audit.outcomes
+                if case .stop(let reason) = audit.verdict { throw ViewStop(reason: reason) }
+            }
+            let columns = try connection.columns(of: target) ?? []
+            result.columns = columns
+            try CheckpointStore.write(
+                Checkpoint(
+                    name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint, version: version,
+                    watermark: nil, inputs: context.inputVersions, columns: columns, rows: 0, runID: context.runID,
+                    publishedAt: context.now), on: connection)
+        } catching: { error in
+            guard let stop = error as? ViewStop else { throw error }
+            result.status = .stopped
+            result.reason = stop.reason
+        }
+        return result
+    }
+
+    private struct ViewStop: Error { let reason: String }
+}
+
+extension Connection {
+    /// A transaction whose failure is looked at after it was rolled back.
+    fileprivate func transaction(
+        _ body: (isolated Connection) throws -> Void, catching: (any Error) throws -> Void
+    ) throws {
+        do { try transaction(body) } catch { try catching(error) }
+    }
+}
+
+extension String {
+    /// Without the semicolon and white space at the end, so that the statement can stand inside another.
+    var trimmingStatementEnd: String {
+        var text = self[...]
+        while let last = text.last, last.isWhitespace || last == ";" { text = text.dropLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// Everything the build of one table needs to know.
+struct NodeContext: Sendable {
+    let project: Project
+    let graph: ProjectGraph
+    let environment: EnvironmentScope
+    let node: GraphNode
+    let runID: String
+    /// ISO 8601; the time that the run counts as now.
+    let now: String
+    /// Build from nothing, whatever is there.
+    let fullRefresh: Bool
+    /// Versions of all tables as they are now, by key.
+    let versions: [String: String]
+    let checkpoint: Checkpoint?
+
+    var target: TableName { environment.physical(node.name) }
+    var contract: TableContract? { project.tableContract(for: node.name) }
+
+    var policy: OnFail {
+        let own = project.model(node.name)?.onFail ?? project.source(node.name)?.onFail
+        return own ?? contract?.onFail ?? project.defaults.onFail
+    }
+
+    /// Versions of the node's inputs as they go into its checkpoint.
+    var inputVersions: [String: String] {
+        Dictionary(
+            node.inputs.map { ($0.description, versions[$0.key] ?? "") }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The table that a contract's foreign key names, in this environment.
+    func resolve(_ text: String) -> TableName? {
+        let names = graph.order.map(\.name)
+        let wanted = text.lowercased()
+        let found =
+            names.first { $0.key == wanted } ?? names.first { $0.key == "\(node.name.schema).\(wanted)".lowercased() }
+            ?? names.first { $0.table.lowercased() == wanted }
+        return found.map(environment.physical) ?? TableName(text)
+    }
+}
+
+/// Write → audit → publish for one load of one table, on one connection.
+struct NodeBuild {
+    let context: NodeContext
+    let load: LoadSettings
+    /// How the rows are published.
+    let publishing: any Publishing
+    /// Distinguishes loads of one table that run side by side.
+    var part: Int?
+    /// Which earlier quarantine rows this load answers for.
+    let clearing: QuarantineTable.Clearing
+
+    /// What goes into the checkpoint beside the rows.
+    struct Position: Sendable {
+        var version: String
+        var watermark: String?
+        var files: [LoadedFile] = []
+        /// Forget files loaded before: the table starts anew.
+        var startsAnew = false
+        var intervals: [TimeRange] = []
+    }
+
+    /// Takes staged rows through the gate and publishes those that pass, in one transaction with the checkpoint.
+    func finish(
+        _ staged: StagedRows, position: (isolated Connection) throws -> Position, on connection: isolated Connection
+    ) throws -> NodeResult {
+        let target = context.target
+        do {
+            let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
+            let existing = try connection.relationKind(target)
+            let gate = Gate(
+                staged: staged, target: context.node.name, load: load, contract: context.contract, policy: context.policy,
+                existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
+                resolve: context.resolve)
+            let decision = try gate.examine(on: connection)
+            var result = NodeResult(
+                name: context.node.name, kind: context.node.kind, strategy: load.strategy, status: .published)
+            result.checks = decision.outcomes
+            result.notices = staged.notices
+            result.columns = staged.columns
+            result.inputs = context.node.inputs
+            result.balance.read = staged.read
+            if let reason = decision.stop {
+                try staged.drop(on: connection)
+                result.status = .stopped
+                result.reason = reason
+                result.balance = RowBalance()
+                return result
+            }
+            let quarantine = QuarantineTable(target: target)
+            let heldBack = try quarantine.setAside(
+                staged, failed: decision.failed, failedRows: decision.failedRows, runID: context.runID, at: context.now,
+                root: context.project.root, part: part, on: connection)
+            if staged.hasFileColumn {
+                try connection.execute("ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
+            }
+            let passed = try StagedRows.count(staged.table, on: connection)
+            let after = try position(connection)
+            try quarantine.prepare(for: heldBack, on: connection)
+            result.changes = try connection.transaction { connection in
+                let rows = PublishedRows(
+                    staging: staged.table, target: target, columns: staged.columns,
+                    existing: context.fullRefresh && existing != nil ? existing : existing, load: load, heldBack: heldBack,
+                    now: context.now)
+                let changes = try publishing.publish(rows, on: connection)
+                try quarantine.store(heldBack, clear: clearing, on: connection)
+                try writeCheckpoint(after, on: connection)
+                return changes
+            }
+            result.balance.published = passed
+            result.balance.quarantined = heldBack.rows
+            result.balance.filtered = staged.filtered + decision.superseded
+            result.rows = try StagedRows.count(target, on: connection)
+            if let malformed = staged.malformed { try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))") }
+            return result
+        } catch {
+            // What was built aside is of no use to anybody now; the target is as it was.
+            try? staged.drop(on: connection)
+            throw error
+        }
+    }
+
+    private func writeCheckpoint(_ position: Position, on connection: isolated Connection) throws {
+        let target = context.target
+        let columns = try connection.columns(of: target) ?? []
+        let checkpoint = Checkpoint(
+            name: target, kind: context.node.kind, strategy: load.strategy, fingerprint: context.node.fingerprint,
+            version: position.version, watermark: position.watermark, inputs: context.inputVersions, columns: columns,
+            rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
+        try CheckpointStore.write(checkpoint, on: connection)
+        if position.startsAnew { try CheckpointStore.forgetFiles(of: target, on: connection) }
+        try CheckpointStore.remember(position.files, of: target, runID: context.runID, at: context.now, on: connection)
+        for range in position.intervals {
+            try connection.execute(
+                "DELETE FROM \(CheckpointStore.intervals) WHERE name = ? AND start_at >= ? AND end_at <= ?",
+                [.text(target.description), .text(range.start), .text(range.end)])
+            try connection.execute(
+                "INSERT INTO \(CheckpointStore.intervals) VALUES (?, ?, ?, ?, ?)",
+                [
+                    .text(target.description), .text(range.start), .text(range.end), .text(context.node.fingerprint),
+                    .text(context.runID),
+                ])
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import WeirCore
+
+/// Who may be built next: pure bookkeeping, no I/O.
+///
+/// A table is ready when everything it reads is settled. One that was not published blocks the tables that read
+/// it and nothing else.
+actor RunBoard {
+    enum Step: Sendable {
+        case build(PlannedNode, versions: [String: String])
+        /// Nothing to build; the result is final.
+        case settled(NodeResult)
+    }
+
+    nonisolated let rank: [String: Int]
+    private(set) var results: [NodeResult] = []
+    private let graph: ProjectGraph
+    private let failFast: Bool
+    private var pending: [PlannedNode]
+    private var settled: [String: NodeResult] = [:]
+    private var versions: [String: String]
+    private var running = 0
+    private var isStopped = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(_ planned: Runner.Planned, failFast: Bool, environment: EnvironmentScope) {
+        graph = planned.graph
+        self.failFast = failFast
+        pending = planned.plan.nodes
+        rank = Dictionary(
+            planned.graph.order.enumerated().map { ($1.name.key, $0) }, uniquingKeysWith: { first, _ in first })
+        var versions: [String: String] = [:]
+        for node in planned.graph.order {
+            let physical = environment.physical(node.name).key
+            versions[node.name.key] = (planned.checkpoints[physical] ?? planned.checkpoints[node.name.key])?.version
+        }
+        self.versions = versions
+    }
+
+    /// The next step; waits while everything left depends on what is being built. Nil when all is done.
+    func next() async -> Step? {
+        while true {
+            if let step = take() { return step }
+            if pending.isEmpty || running == 0 { return nil }
+            await withCheckedContinuation { waiters.append($0) }
+        }
+    }
+
+    func finish(_ built: RunExecution.Built, version: String?) {
+        running -= 1
+        if let version { versions[built.result.name.key] = version }
+        settle(built.result)
+    }
+
+    private func take() -> Step? {
+        for (index, entry) in pending.enumerated() {
+            guard let node = graph[entry.name] else { continue }
+            let selected = Set(pending.map(\.name.key))
+            let waitsOn = (node.inputs + node.waitsFor).filter { selected.contains($0.key) || isRunning($0) }
+            if !waitsOn.isEmpty { continue }
+            pending.remove(at: index)
+            if let result = settledWithoutBuilding(entry, node) {
+                settle(result)
+                return .settled(result)
+            }
+            running += 1
+            inFlight.insert(entry.name.key)
+            return .build(entry, versions: versions)
+        }
+        return nil
+    }
+
+    private var inFlight = Set<String>()
+    private func isRunning(_ name: TableName) -> Bool { inFlight.contains(name.key) }
+
+    private func settledWithoutBuilding(_ entry: PlannedNode, _ node: GraphNode) -> NodeResult? {
+        var result = NodeResult(name: entry.name, kind: entry.kind, strategy: entry.strategy, status: .unchanged)
+        result.inputs = node.inputs
+        result.columns = entry.columns
+        if isStopped || Task.isCancelled {
+            result.status = isStopped && !Task.isCancelled ? .blocked : .cancelled
+            result.reason = isStopped && !Task.isCancelled ? "--fail-fast ended the run" : "stopped on request; run again to go on"
+            return result
+        }
+        if let culprit = node.inputs.first(where: { settled[$0.key].map { !$0.isUsable } ?? false }) {
+            result.status = .blocked
+            result.reason = "\(culprit) was not published"
+            return result
+        }
+        if entry.problem == nil, entry.action == .none {
+            result.reason = entry.reasons.first
+            return result
+        }
+        if let problem = entry.problem, entry.kind == .model {
+            result.status = .failed
+            result.error = problem
+            result.reason = problem.message
+            return result
+        }
+        return nil
+    }
+
+    private func settle(_ result: NodeResult) {
+        inFlight.remove(result.name.key)
+        settled[result.name.key] = result
+        results.append(result)
+        if failFast, !result.isUsable { isStopped = true }
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+}

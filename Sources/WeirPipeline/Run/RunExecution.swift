@@ -1,0 +1,178 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirEngine
+
+/// One run under way.
+struct RunExecution: Sendable {
+    let project: Project
+    let options: RunOptions
+    let environment: EnvironmentScope
+    let warehouse: Warehouse
+    let planned: Runner.Planned
+    let history: RunHistory
+    let events: @Sendable (RunEvent) -> Void
+
+    func run() async throws -> RunSummary {
+        let clock = ContinuousClock.now
+        let started = Date()
+        let board = RunBoard(planned, failFast: options.failFast, environment: environment)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<max(1, options.threads) {
+                group.addTask { await work(board) }
+            }
+        }
+        let nodes = await board.results
+        var summary = RunSummary(
+            id: history.runID, project: project.name, environment: environment.name,
+            startedAt: started.iso8601, milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
+        summary.nodes.sort { a, b in (board.rank[a.name.key] ?? 0) < (board.rank[b.name.key] ?? 0) }
+        await history.finish(summary, graph: planned.graph, project: project, warehouse: warehouse)
+        return summary
+    }
+
+    /// Takes tables from the board until there are none.
+    private func work(_ board: RunBoard) async {
+        while let task = await board.next() {
+            switch task {
+            case .settled(let result): events(.finished(result))
+            case .build(let node, let versions):
+                let result = await build(node, versions: versions)
+                await board.finish(result, version: result.version)
+                events(.finished(result.result))
+            }
+        }
+    }
+
+    struct Built: Sendable {
+        var result: NodeResult
+        /// The version that the table has now.
+        var version: String?
+    }
+
+    private func build(_ entry: PlannedNode, versions: [String: String]) async -> Built {
+        let clock = ContinuousClock.now
+        let started = Date()
+        events(.started(entry.name, action: entry.action))
+        var built: Built
+        do {
+            built = try await Retry().run { error, seconds in
+                events(.retrying(entry.name, error, seconds: seconds))
+            } _: { attempt in
+                var built = try await attemptBuild(entry, versions: versions)
+                built.result.attempts = attempt
+                return built
+            }
+        } catch {
+            var result = NodeResult(name: entry.name, kind: entry.kind, strategy: entry.strategy, status: .failed)
+            if error is CancellationError || Task.isCancelled {
+                result.status = .cancelled
+                result.reason = "stopped on request; run again to go on"
+            } else {
+                let known = WeirError.wrapping(error)
+                result.error = known
+                if known.outcome == .gateFailed { result.status = .stopped }
+                result.reason = known.message
+            }
+            built = Built(result: result)
+        }
+        built.result.startedAt = started.iso8601
+        built.result.milliseconds = (ContinuousClock.now - clock).milliseconds
+        return built
+    }
+
+    private func attemptBuild(_ entry: PlannedNode, versions: [String: String]) async throws -> Built {
+        if let problem = entry.problem, entry.kind == .source { throw problem }
+        guard let node = planned.graph[entry.name] else {
+            throw WeirError("system.unexpected", "\(entry.name) is not in the graph", outcome: .systemFailed)
+        }
+        let known = planned.checkpoints[environment.physical(entry.name).key]
+        let context = NodeContext(
+            project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
+            now: history.now, fullRefresh: options.fullRefresh, versions: versions, checkpoint: known)
+        return try await warehouse.withConnection { connection in
+            let watch = Task { await report(entry.name, connection) }
+            defer { watch.cancel() }
+            return try await connection.perform { connection in
+                var result: NodeResult
+                if entry.action == .reference {
+                    result = try ReferenceBuild(context: context).run(on: connection)
+                } else if let source = project.source(entry.name) {
+                    result = try SourceBuild(context: context, source: source).run(on: connection)
+                } else if let model = project.model(entry.name) {
+                    if let same = stillUnchanged(entry, context) {
+                        return Built(result: same, version: known?.version)
+                    }
+                    result = try ModelBuild(context: context, model: model).run(on: connection)
+                } else {
+                    throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
+                }
+                if let own = project.model(entry.name)?.notes.why, result.reason == nil { _ = own }
+                let version = try CheckpointStore.readAll(on: connection)[environment.physical(entry.name).key]?.version
+                return Built(result: result, version: version)
+            }
+        }
+    }
+
+    /// A model planned for its inputs' sake, whose inputs turned out to be what they were.
+    private func stillUnchanged(_ entry: PlannedNode, _ context: NodeContext) -> NodeResult? {
+        guard entry.status == .stale, !options.fullRefresh, let known = context.checkpoint,
+            known.inputs == context.inputVersions, let query = context.node.query, query.isDeterministic,
+            query.functions.isEmpty
+        else { return nil }
+        var result = NodeResult(name: entry.name, kind: entry.kind, strategy: entry.strategy, status: .unchanged)
+        result.reason = "its inputs were read again and have not changed"
+        result.rows = known.rows
+        result.columns = known.columns
+        return result
+    }
+
+    private func report(_ name: TableName, _ connection: Connection) async {
+        try? await Task.sleep(for: .seconds(1))
+        while !Task.isCancelled {
+            if let progress = connection.progress { events(.progress(name, percent: progress.percent)) }
+            try? await Task.sleep(for: .milliseconds(500))
+        }
+    }
+}
+
+/// In an environment: a view onto production's table.
+struct ReferenceBuild {
+    let context: NodeContext
+
+    func run(on connection: isolated Connection) throws -> NodeResult {
+        let target = context.target
+        let strategy = context.project.model(context.node.name)?.load.strategy ?? context.project.source(context.node.name)?.load.strategy ?? .table
+        var result = NodeResult(name: context.node.name, kind: context.node.kind, strategy: strategy, status: .published)
+        guard let production = try CheckpointStore.readAll(on: connection)[context.node.name.key] else {
+            throw WeirError("environment.no-production", "\(context.node.name) is not in production", outcome: .systemFailed)
+        }
+        let existing = try connection.relationKind(target)
+        try connection.transaction { connection in
+            try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(target.schema))")
+            if existing == .table { try connection.execute("DROP TABLE \(target.sql)") }
+            try connection.execute("CREATE OR REPLACE VIEW \(target.sql) AS SELECT * FROM \(context.node.name.sql)")
+            var checkpoint = production
+            checkpoint.name = target
+            checkpoint.strategy = .view
+            checkpoint.runID = context.runID
+            checkpoint.publishedAt = context.now
+            try CheckpointStore.write(checkpoint, on: connection)
+        }
+        result.reason = "a view onto production"
+        result.columns = production.columns
+        result.rows = production.rows
+        return result
+    }
+}
+
+extension Duration {
+    var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
+}
+
+extension Date {
+    /// `2026-11-23T16:01:02.123Z`, UTC.
+    public var iso8601: String {
+        formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+    }
+}

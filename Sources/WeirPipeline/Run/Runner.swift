@@ -1,0 +1,175 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirStore
+
+/// What a run is asked to do.
+public struct RunOptions: Sendable {
+    public var selection = Selection([])
+    public var fullRefresh = false
+    public var environment: String?
+    public var failFast = false
+    /// Tables built at once.
+    public var threads = 2
+    /// How long to wait for another process; nil refuses at once.
+    public var wait: Duration?
+    /// The time that the run counts as now; nil is the clock's.
+    public var now: Date?
+    /// For the history.
+    public var command = "run"
+
+    public init() {}
+}
+
+/// Runs a project: plan, then build, check and publish what is selected, inputs first.
+public struct Runner: Sendable {
+    let project: Project
+    let options: RunOptions
+    let environment: EnvironmentScope
+
+    /// - Throws: `environment.unknown`.
+    public init(_ project: Project, options: RunOptions) throws {
+        self.project = project
+        self.options = options
+        environment = try EnvironmentScope(options.environment, in: project)
+    }
+
+    /// The warehouse that the environment works in.
+    var warehouseSettings: WarehouseSettings {
+        options.environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
+    }
+
+    // MARK: Plan
+
+    /// What a run would do. Nothing is written.
+    public func plan() async throws -> Plan {
+        let exists = FileManager.default.fileExists(atPath: warehouseSettings.path)
+        guard exists else {
+            // Sources are looked at through a database in memory.
+            var options = Database.Options()
+            options.extensions = ["json", "icu"]
+            let database = try await Database.open(options)
+            return try await makePlan(database, readsCheckpoints: false).plan
+        }
+        let warehouse = try await Warehouse.open(warehouseSettings, readOnly: true)
+        return try await makePlan(warehouse.database, readsCheckpoints: true).plan
+    }
+
+    struct Planned: Sendable {
+        let plan: Plan
+        let graph: ProjectGraph
+        let selected: Set<String>
+        let checkpoints: [String: Checkpoint]
+    }
+
+    /// - Throws: `plan.invalid` with every mistake in the models.
+    func makePlan(_ database: Database, readsCheckpoints: Bool) async throws -> Planned {
+        var shadowOptions = Database.Options()
+        shadowOptions.threads = 1
+        shadowOptions.extensions = ["json", "icu"]
+        let shadow = try await Database.open(shadowOptions)
+        return try await database.withConnection { connection in
+            try await shadow.withConnection { shadowConnection in
+                let state = try await connection.perform { connection in
+                    (
+                        checkpoints: readsCheckpoints ? try CheckpointStore.readAll(on: connection) : [:],
+                        files: readsCheckpoints ? try loadedFiles(on: connection) : [:]
+                    )
+                }
+                let inputs = try await connection.perform { connection in
+                    inspectSources(state.checkpoints, state.files, on: connection)
+                }
+                return try await shadowConnection.perform { shadow in
+                    try makePlan(state.checkpoints, inputs, on: shadow)
+                }
+            }
+        }
+    }
+
+    private func loadedFiles(on connection: isolated Connection) throws -> [String: [LoadedFile]] {
+        guard try CheckpointStore.exists(on: connection) else { return [:] }
+        var files: [String: [LoadedFile]] = [:]
+        for source in project.sources where source.load.strategy != .replace {
+            files[source.name.key] = try CheckpointStore.loadedFiles(of: environment.physical(source.name), on: connection)
+        }
+        return files
+    }
+
+    private func inspectSources(
+        _ checkpoints: [String: Checkpoint], _ files: [String: [LoadedFile]], on connection: isolated Connection
+    ) -> [String: Result<SourceInput, WeirError>] {
+        var inputs: [String: Result<SourceInput, WeirError>] = [:]
+        for source in project.sources {
+            let known = options.fullRefresh ? nil : checkpoints[environment.physical(source.name).key]
+            let inspector = SourceInspector(
+                project: project, source: source, checkpoint: known, loaded: known == nil ? [] : files[source.name.key] ?? [])
+            inputs[source.name.key] = Result { try inspector.inspect(on: connection) }.mapError(WeirError.wrapping)
+        }
+        return inputs
+    }
+
+    private func makePlan(
+        _ checkpoints: [String: Checkpoint], _ inputs: [String: Result<SourceInput, WeirError>], on shadow: isolated Connection
+    ) throws -> Planned {
+        let problems = Problems()
+        let graph = GraphBuilder(project: project, problems: problems).build(on: shadow)
+        let planner = Planner(
+            project: project, graph: graph, environment: environment, checkpoints: checkpoints, fullRefresh: options.fullRefresh)
+        var result = try planner.plan(
+            inspect: { source, _ in
+                guard let input = inputs[source.name.key] else { throw WeirError("source.unreadable", "\(source.name) was not read") }
+                return try input.get()
+            }, shadow: shadow)
+        problems.add(contentsOf: result.errors)
+        try problems.throwIfAny("plan.invalid") { "the models have \($0) mistakes" }
+        let changed = Set(result.plan.nodes.filter { $0.status == .changed || $0.status == .new }.map(\.name.key))
+        let selected = try options.selection.resolve(graph: graph, project: project, changed: changed)
+        result.plan.nodes = result.plan.nodes.filter { selected.contains($0.name.key) }
+        return Planned(plan: result.plan, graph: graph, selected: selected, checkpoints: checkpoints)
+    }
+
+    // MARK: Run
+
+    /// Plans and runs. Events come from several tasks, one at a time.
+    public func run(_ events: @escaping @Sendable (RunEvent) -> Void = { _ in }) async throws -> RunSummary {
+        try await ProjectLock(project: project).hold(wait: options.wait) {
+            let workers = max(1, options.threads)
+            let warehouse = try await Warehouse.open(warehouseSettings, workers: workers)
+            try await warehouse.withConnection { connection in
+                try await connection.perform { connection in
+                    try connection.execute("SET GLOBAL TimeZone = 'UTC'")
+                    try CheckpointStore.prepare(on: connection)
+                    try Leftovers.clear(on: connection)
+                }
+            }
+            Leftovers.clearScratch(project)
+            let planned = try await makePlan(warehouse.database, readsCheckpoints: true)
+            events(.planned(planned.plan))
+            let history = await RunHistory.begin(project: project, options: options, environment: environment)
+            let execution = RunExecution(
+                project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
+                history: history, events: events)
+            return try await execution.run()
+        }
+    }
+}
+
+/// What earlier runs left behind when they were killed.
+enum Leftovers {
+    /// Drops staging tables: whatever they held was never published.
+    static func clear(on connection: isolated Connection) throws {
+        let tables = try connection.query(
+            """
+            SELECT schema_name, table_name FROM duckdb_tables()
+            WHERE database_name = current_database() AND starts_with(table_name, ?)
+            """, [.text(Warehouse.stagingPrefix)])
+        for row in tables.map({ $0 }) {
+            try connection.execute("DROP TABLE \(TableName(schema: row[0].display, table: row[1].display).sql)")
+        }
+    }
+
+    static func clearScratch(_ project: Project) {
+        try? FileManager.default.removeItem(atPath: "\(project.stateFolder)/tmp")
+    }
+}

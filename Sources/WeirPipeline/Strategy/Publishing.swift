@@ -1,0 +1,72 @@
+import WeirConnect
+import WeirCore
+import WeirEngine
+
+/// What publishing did to the target.
+public struct RowChanges: Sendable, Hashable, Codable {
+    public var inserted = 0
+    public var updated = 0
+    public var deleted = 0
+
+    public init(inserted: Int = 0, updated: Int = 0, deleted: Int = 0) {
+        self.inserted = inserted
+        self.updated = updated
+        self.deleted = deleted
+    }
+}
+
+/// How staged rows become part of a published table. One file for each strategy; each runs inside the
+/// publishing transaction, leaves no staging table behind, and must not delete from a table that it renames.
+protocol Publishing: Sendable {
+    func publish(_ rows: PublishedRows, on connection: isolated Connection) throws -> RowChanges
+}
+
+/// What a strategy has to work with.
+struct PublishedRows: Sendable {
+    /// Rows that passed the gate.
+    let staging: TableName
+    let target: TableName
+    let columns: [Column]
+    /// What stands under the target's name now.
+    let existing: RelationKind?
+    let load: LoadSettings
+    /// The rows that failed, whose keys must not count as missing.
+    let heldBack: QuarantinedRows
+    /// ISO 8601 time that the run counts as now.
+    let now: String
+
+    var list: String { SQL.list(columns.map(\.name)) }
+
+    /// Puts the staging table in the target's place. The quick way to publish: no row is copied.
+    func swap(on connection: isolated Connection) throws -> RowChanges {
+        if let existing { try connection.execute("DROP \(existing.sql) \(target.sql)") }
+        try connection.execute("ALTER TABLE \(staging.sql) RENAME TO \(SQL.quote(target.table))")
+        return RowChanges(inserted: try StagedRows.count(target, on: connection))
+    }
+
+    /// Adds and widens columns of the target so that the staged rows fit.
+    func evolve(on connection: isolated Connection) throws {
+        let present = try connection.columns(of: target) ?? []
+        let known = Dictionary(present.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
+        for column in columns {
+            guard let type = known[column.name.lowercased()] else {
+                try connection.execute("ALTER TABLE \(target.sql) ADD COLUMN \(SQL.quote(column.name)) \(column.type)")
+                continue
+            }
+            if type == column.type { continue }
+            let common = try TypeWidening.common(type, column.type, on: connection)
+            if common != type {
+                try connection.execute("ALTER TABLE \(target.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
+            }
+        }
+    }
+
+    func dropStaging(on connection: isolated Connection) throws {
+        try connection.execute("DROP TABLE \(staging.sql)")
+    }
+
+    /// `t.key = n.key AND …`
+    func sameKey(_ a: String, _ b: String) -> String {
+        load.key.map { "\(a).\(SQL.quote($0)) = \(b).\(SQL.quote($0))" }.joined(separator: " AND ")
+    }
+}
