@@ -1,7 +1,7 @@
 /* weir
 why: how the delays of a day ran, to find the days on which everything went wrong
 strategy: interval
-interval: { column: flight_date, grain: day, start: "2013-01-01" }
+interval: { column: flight_date, grain: day, batch: 31 }
 tags: [report]
 columns:
   flight_date: day of the scheduled departure in New York

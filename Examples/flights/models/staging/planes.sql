@@ -8,7 +8,6 @@ scd2: { deletes: close }
 columns:
   tailnum: the registration
   built: year, where known
-  is_current: the row that holds now
 */
 SELECT tailnum, year AS built, type, manufacturer, model, engines, seats, engine
 FROM raw.planes
