@@ -126,6 +126,7 @@ struct InspectQuery {
             "SELECT (SELECT sum(t.a)) FROM s.t", "SELECT (SELECT sum(t.a) FROM s.u) FROM s.t",
             "SELECT sum(sum(a)) OVER () FROM s.t", "SELECT geometric_mean(a) FROM s.t", "PIVOT s.t ON a IN (1)",
             "SELECT no_such_function(a) FROM s.t",
+            "SELECT generate_subscripts(l, 1) FROM s.t", "SELECT regexp_split_to_table(c, ',') FROM s.t",
             "WITH RECURSIVE r AS (SELECT a FROM s.t UNION ALL SELECT a FROM r) FROM r",
         ])
     func reshapes(sql: String) async throws {

@@ -56,4 +56,11 @@ struct InspectRewriting {
         #expect(
             try await InspectWarehouse.parse(String(sql.dropFirst())).rewritten { _ in nil } == String(sql.dropFirst()))
     }
+
+    @Test("a place that a no-break space has shifted is never replaced blindly")
+    func shifted() async throws {
+        let query = try await InspectWarehouse.parse("SELECT\u{A0}a FROM s.t")
+        let error = #expect(throws: WeirError.self) { try query.rewritten { _ in ("x", "y") } }
+        #expect(error?.code == "sql.not-inspectable")
+    }
 }

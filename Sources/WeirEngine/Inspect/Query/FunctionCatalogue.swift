@@ -6,8 +6,8 @@ struct FunctionCatalogue: Sendable {
     /// Names that were asked for and that nobody knows. They fail when the statement is bound; asking for them again
     /// and again helps nobody.
     private var unheardOf: Set<String> = []
-    /// Aggregates, and macros whose text calls one.
-    private(set) var aggregates: Set<String> = []
+    /// Aggregates and UNNEST, and macros whose text calls one: fewer rows come out, or more.
+    private(set) var rowChanging: Set<String> = []
     /// Functions that read a clock, a generator or a counter, and macros whose text calls one.
     private(set) var unstable: Set<String> = []
 
@@ -41,10 +41,11 @@ struct FunctionCatalogue: Sendable {
     init(_ listing: JSONTree) {
         var macros: [(name: String, words: Set<String>)] = []
         known = ["unnest", "unlist", "grouping", "count_star", "struct_extract", "row"]
+        rowChanging = ["unnest", "unlist"]
         for function in listing.elements {
             guard let name = function["n"]?.text else { continue }
             known.insert(name)
-            if function["k"]?.text == "aggregate" { aggregates.insert(name) }
+            if function["k"]?.text == "aggregate" { rowChanging.insert(name) }
             if let stability = function["s"]?.text, stability != "CONSISTENT", !Self.settled.contains(name) {
                 unstable.insert(name)
             }
@@ -55,7 +56,7 @@ struct FunctionCatalogue: Sendable {
         // Macros call macros; two rounds are one more than DuckDB's own need.
         for _ in 0..<2 {
             for macro in macros {
-                if !macro.words.isDisjoint(with: aggregates) { aggregates.insert(macro.name) }
+                if !macro.words.isDisjoint(with: rowChanging) { rowChanging.insert(macro.name) }
                 if !macro.words.isDisjoint(with: unstable) { unstable.insert(macro.name) }
             }
         }

@@ -66,8 +66,7 @@ struct QueryShaper {
 
     private func multipliesOrAggregates(_ call: JSONTree) -> Bool {
         guard let name = call["function_name"]?.text?.lowercased() else { return false }
-        if name == "unnest" || name == "unlist" { return true }
-        return catalogue.aggregates.contains(name)
+        return catalogue.rowChanging.contains(name)
             || (!catalogue.known.contains(name) && !(call["is_operator"]?.isTrue == true))
     }
 
@@ -80,7 +79,7 @@ struct QueryShaper {
             var hasFrom = hasFrom
             if let from = tree["from_table"] { hasFrom = from["type"]?.text != "EMPTY" }
             if tree["class"]?.text == "FUNCTION", let name = tree["function_name"]?.text?.lowercased(),
-                catalogue.aggregates.contains(name)
+                catalogue.rowChanging.contains(name)
             {
                 if !hasFrom || mentions(outerName, in: tree) { return true }
             }
