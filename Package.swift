@@ -61,5 +61,6 @@ let package = Package(
         tests("WeirStoreTests", uses: ["WeirStore", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("WeirConnectTests", uses: ["WeirConnect"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
+        tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
     ]
 )
