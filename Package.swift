@@ -62,5 +62,6 @@ let package = Package(
         tests("WeirConnectTests", uses: ["WeirConnect"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
+        tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
     ]
 )

@@ -44,6 +44,14 @@ public struct AuditPlan: Sendable {
         var conditions: [String: String] = [:]
         var slots: [String: Slot] = [:]
         var undecidable = refused
+        // The contract's spelling of a name is replaced by the table's: DuckDB folds the case of ASCII only.
+        let rules = rules.map { rule in
+            var rule = rule
+            rule.columns = rule.columns.map { path in
+                byName[path.root.lowercased()].map { ColumnPath(parts: [$0.name] + path.parts.dropFirst()) } ?? path
+            }
+            return rule
+        }
         for rule in rules where undecidable[rule.id] == nil {
             if let missing = rule.columns.first(where: { byName[$0.root.lowercased()] == nil }) {
                 undecidable[rule.id] = "the table has no column \"\(missing.root)\""
@@ -178,7 +186,8 @@ struct AuditNames: Sendable, Hashable {
         broken = name("broken")
         failed = name("failed")
         twice = name("twice")
-        good = name("good")
+        // Views take no catalog's name before theirs when they are temporary.
+        good = SQL.quote("_weir_good_\(mark)")
         copy = name("copy")
     }
 }

@@ -14,9 +14,9 @@ struct ForeignKeyCheck {
     private var comparisons: String {
         zip(rule.columns, key.columns).map { path, name in
             let own = path.sql
-            let other = "p.\(SQL.quote(name))"
-            let type = columns.first { $0.name.lowercased() == name.lowercased() }?.type ?? ""
-            if TypeFamily(sql: type).compares(with: plan.type(of: path)) { return "\(other) = \(own)" }
+            let column = columns.first { $0.name.lowercased() == name.lowercased() }
+            let other = "p.\(SQL.quote(column?.name ?? name))"
+            if TypeFamily(sql: column?.type ?? "").compares(with: plan.type(of: path)) { return "\(other) = \(own)" }
             return "CAST(\(other) AS VARCHAR) = CAST(\(own) AS VARCHAR)"
         }.joined(separator: " AND ")
     }

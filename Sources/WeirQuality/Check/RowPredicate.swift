@@ -73,7 +73,7 @@ enum RowPredicate {
     private static func notMultiple(of number: String, _ value: String, _ family: TypeFamily) -> String? {
         let isExact = !number.contains { "eE".contains($0) }
         switch family {
-        case .integer, .decimal where isExact: return "\(value) % \(number) <> 0"
+        case .integer where isExact, .decimal where isExact: return "\(value) % \(number) <> 0"
         case .floating, .integer, .decimal, .text:
             let amount = family == .text ? "TRY_CAST(\(value) AS DOUBLE)" : "CAST(\(value) AS DOUBLE)"
             let times = "\(amount) / \(number)"

@@ -160,11 +160,10 @@ struct AuditRun {
     mutating func checkUniqueness(on connection: isolated Connection) throws {
         let existing = try scope.existing.map { ($0, try columns(of: $0, on: connection)) }
         for rule in plan.rules where rule.kind == .unique && plan.undecidable[rule.id] == nil {
-            let published = existing.flatMap { name, columns in
-                UniqueCheck.published(
-                    rule, existing: name, replacedBy: scope.scopeKeysReplaced, table: table, columns: columns, plan: plan)
+            var check = UniqueCheck(rule: rule, plan: plan)
+            if let (name, columns) = existing {
+                check = check.including(name, columns: columns, replacedBy: scope.scopeKeysReplaced)
             }
-            let check = UniqueCheck(rule: rule, plan: plan, published: published)
             try connection.execute(check.find)
             let found = try connection.query(check.measure).first ?? []
             let excess = Int(found.first?.int ?? 0)
@@ -195,7 +194,7 @@ struct AuditRun {
             if policy == .warn { outcome.status = .warned }
             return outcome
         }
-        for rule in contract.rules {
+        for rule in plan.rules {
             if let outcome = outcomes[rule.id] {
                 all.append(outcome)
             } else if let why = plan.undecidable[rule.id] {

@@ -9,9 +9,14 @@ struct UniqueCheck {
     let rule: Rule
     let plan: AuditPlan
     /// Published rows that stay, when their columns include the key.
-    let published: String?
+    var published: String?
+    /// Positions in the key whose types differ between the rows under test and the published ones: only as
+    /// text do they compare without a conversion that could fail.
+    var asText: Set<Int> = []
 
-    private var keys: [String] { rule.columns.map(\.sql) }
+    private var keys: [String] {
+        rule.columns.enumerated().map { asText.contains($0) ? "CAST(\($1.sql) AS VARCHAR)" : $1.sql }
+    }
     private var names: [String] { rule.columns.indices.map { "k\($0)" } }
     private var isComplete: String { keys.map { "\($0) IS NOT NULL" }.joined(separator: " AND ") }
 
@@ -63,22 +68,18 @@ struct UniqueCheck {
         return "SELECT \(list), count(*) FROM \(declared.sql) AS t WHERE \(isComplete) GROUP BY ALL HAVING count(*) > 1"
     }
 
-    /// The keys of published rows that stay: those of `existing` that no row under test replaces.
-    static func published(
-        _ rule: Rule, existing: TableName, replacedBy keys: [String]?, table: String, columns: [Column], plan: AuditPlan
-    ) -> String? {
+    /// The same check with the published rows of `existing` that no row under test replaces.
+    func including(_ existing: TableName, columns: [Column], replacedBy keys: [String]?) -> UniqueCheck {
         let known = Dictionary(columns.map { ($0.name.lowercased(), TypeFamily(sql: $0.type)) }, uniquingKeysWith: { a, _ in a })
-        var parts: [String] = []
-        for (index, path) in rule.columns.enumerated() {
+        var check = self
+        for (index, path) in rule.columns.enumerated() where path.parts.count == 1 {
             // A column that is new has no published values to collide with.
-            guard let family = known[path.root.lowercased()] else { return nil }
-            let comparable = path.parts.count > 1 || family.compares(with: plan.type(of: path))
-            // Where the types differ nothing compares safely but text, and then on both sides.
-            if !comparable { return nil }
-            parts.append("\(path.sql) AS k\(index)")
+            guard let family = known[path.root.lowercased()] else { return self }
+            if !family.compares(with: plan.type(of: path)) { check.asText.insert(index) }
         }
-        let kept = ExistingRows.kept(existing, replacedBy: keys, table: table)
-        return "SELECT \(parts.joined(separator: ", ")) FROM \(kept) AS t"
+        let kept = ExistingRows.kept(existing, replacedBy: keys, table: plan.table)
+        check.published = "SELECT \(check.selected) FROM \(kept) AS t"
+        return check
     }
 }
 
