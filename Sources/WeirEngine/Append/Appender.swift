@@ -6,12 +6,13 @@ extension Connection {
     ///
     /// Values must fit the column's type; a text is cast by DuckDB. Either all rows arrive or none.
     ///
+    /// - Parameter catalog: the attached database; nil is the current one, `temp` holds temporary tables.
     /// - Throws: `engine.append` with DuckDB's reason.
-    public func append(to table: TableName, rows: some Sequence<[Value]>) throws {
+    public func append(to table: TableName, catalog: String? = nil, rows: some Sequence<[Value]>) throws {
         try checkCancelled()
         try transaction { connection in
             var appender: duckdb_appender?
-            let state = duckdb_appender_create_ext(connection.handle.raw, nil, table.schema, table.table, &appender)
+            let state = duckdb_appender_create_ext(connection.handle.raw, catalog, table.schema, table.table, &appender)
             defer { _ = duckdb_appender_destroy(&appender) }
             func check(_ state: duckdb_state) throws {
                 if state == DuckDBSuccess { return }

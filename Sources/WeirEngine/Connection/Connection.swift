@@ -77,6 +77,7 @@ public actor Connection {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
     /// Inside a transaction it simply runs, as part of the outer one.
+    @discardableResult
     public func transaction<R>(_ body: (isolated Connection) throws -> R) throws -> R {
         if depth > 0 { return try body(self) }
         try execute("BEGIN TRANSACTION")
@@ -108,7 +109,8 @@ public actor Connection {
             totalRows: Int(clamping: now.total_rows_to_process))
     }
 
-    func checkCancelled() throws {
+    /// Throws when the task that uses the connection was cancelled, for work between two statements.
+    public func checkCancelled() throws {
         if handle.cancelled || Task.isCancelled { throw CancellationError() }
     }
 }

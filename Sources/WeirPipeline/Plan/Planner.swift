@@ -34,9 +34,9 @@ struct Planner {
         for node in graph.order {
             var entry: PlannedNode
             if let source = project.source(node.name) {
-                entry = plan(source, node, inspect: inspect)
+                entry = planSource(source, node, inspect: inspect)
             } else if let model = project.model(node.name) {
-                entry = plan(model, node, planned: planned)
+                entry = planModel(model, node, planned: planned)
                 try bind(&entry, model, node, planned: &planned, catalog, &errors, shadow)
             } else {
                 continue
@@ -55,7 +55,7 @@ struct Planner {
 
     // MARK: Sources
 
-    private func plan(
+    private func planSource(
         _ source: SourceDefinition, _ node: GraphNode, inspect: (SourceDefinition, Checkpoint?) throws -> SourceInput
     ) -> PlannedNode {
         var entry = blank(node, strategy: source.load.strategy)
@@ -123,7 +123,7 @@ struct Planner {
 
     // MARK: Models
 
-    private func plan(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
+    private func planModel(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
         var entry = blank(node, strategy: model.load.strategy)
         let inputs = node.inputs.compactMap { planned[$0.key] }
         if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,

@@ -12,7 +12,8 @@ extension NodeContext {
         }
         return try query.rewritten { reference in
             guard let name = reference.name, graph[name] != nil else { return nil }
-            return environment.physical(name)
+            let physical = environment.physical(name)
+            return (physical.schema, physical.table)
         }
     }
 }

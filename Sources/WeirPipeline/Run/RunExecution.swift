@@ -94,7 +94,7 @@ struct RunExecution: Sendable {
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }
             return try await connection.perform { connection in
-                var result: NodeResult
+                let result: NodeResult
                 if entry.action == .reference {
                     result = try ReferenceBuild(context: context).run(on: connection)
                 } else if let source = project.source(entry.name) {
@@ -107,7 +107,6 @@ struct RunExecution: Sendable {
                 } else {
                     throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
                 }
-                if let own = project.model(entry.name)?.notes.why, result.reason == nil { _ = own }
                 let version = try CheckpointStore.readAll(on: connection)[environment.physical(entry.name).key]?.version
                 return Built(result: result, version: version)
             }

@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
     public var fullRefresh = false
     public var environment: String?
     public var failFast = false
+    /// Drop tables that the project no longer has.
+    public var prune = false
     /// Tables built at once.
     public var threads = 2
     /// How long to wait for another process; nil refuses at once.
@@ -146,6 +148,7 @@ public struct Runner: Sendable {
             Leftovers.clearScratch(project)
             let planned = try await makePlan(warehouse.database, readsCheckpoints: true)
             events(.planned(planned.plan))
+            if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
             let history = await RunHistory.begin(project: project, options: options, environment: environment)
             let execution = RunExecution(
                 project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import WeirCore
+import WeirPipeline
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Make the warehouse match the project: build aside, check, publish.")
+
+    @OptionGroup var options: ProjectOptions
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var running: RunningOptions
+
+    @Flag(name: .long, help: "Show the plan and change nothing.")
+    var dryRun = false
+
+    @Flag(name: .long, help: "Stop starting new tables after the first that is not published.")
+    var failFast = false
+
+    @Flag(name: .long, help: "Drop tables that Weir published and the project no longer has.")
+    var prune = false
+
+    func run() async throws {
+        let project = try options.load()
+        var settings = selection.runOptions(command: "run")
+        settings.failFast = failFast
+        settings.prune = prune
+        running.apply(to: &settings)
+        let runner = try Runner(project, options: settings)
+        if dryRun {
+            let plan = try await runner.plan()
+            return try options.output.print(plan) { PlanText.render(plan, on: $0) }
+        }
+        let display = RunDisplay(quiet: options.output.output == .json)
+        let summary = try await runner.run { display.show($0) }
+        display.end()
+        try options.output.print(summary) { SummaryText.render(summary, on: $0) }
+        if summary.outcome != .done { throw ExitCode(summary.outcome.rawValue) }
+    }
+}
+
+/// Options of commands that build tables.
+struct RunningOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Tables built at once.", valueName: "n"))
+    var threads: Int = 2
+
+    @Option(name: .long, help: ArgumentHelp("Wait up to this long for another Weir process, like 10m. Without it the command is refused.", valueName: "time"))
+    var wait: String?
+
+    @Option(name: .long, help: ArgumentHelp("ISO 8601 time that counts as now, for repeatable histories.", valueName: "time"))
+    var now: String?
+
+    func validate() throws {
+        if threads < 1 { throw ValidationError("--threads is at least 1") }
+        if let wait, Span(wait) == nil { throw ValidationError("--wait takes a length of time, like 10m, and not \"\(wait)\"") }
+        if let now, Self.date(now) == nil { throw ValidationError("--now takes an ISO 8601 time, like 2026-11-23T16:00:00Z, and not \"\(now)\"") }
+    }
+
+    func apply(to options: inout RunOptions) {
+        options.threads = threads
+        options.wait = wait.flatMap { Span($0) }.map { .seconds($0.seconds) }
+        options.now = now.flatMap(Self.date)
+    }
+
+    private static func date(_ text: String) -> Date? { try? Date(text, strategy: .iso8601) }
+}
+
+/// Tells a person what a run is doing.
+// Sendable without the compiler's proof: `progress` and `started` are only touched under `lock`.
+final class RunDisplay: @unchecked Sendable {
+    private let lock = NSLock()
+    private let quiet: Bool
+    private let terminal = Terminal.of(descriptor: 2)
+    private var progress: ProgressLine
+    private let started = ContinuousClock.now
+
+    init(quiet: Bool) {
+        self.quiet = quiet
+        progress = ProgressLine(on: terminal)
+    }
+
+    func show(_ event: RunEvent) {
+        if quiet { return }
+        lock.withLock {
+            switch event {
+            case .planned, .finished: break
+            case .started(let name, let action):
+                write(progress.update("\(action == .load ? "loading" : "building") \(name)", elapsed: ContinuousClock.now - started))
+            case .progress(let name, let percent):
+                write(progress.update("\(name) \(Int(percent)) %", elapsed: ContinuousClock.now - started))
+            case .retrying(let name, let error, let seconds):
+                write(progress.clear())
+                write("\(name): \(error.message); trying again in \(String(format: "%.1f", seconds)) s\n")
+            }
+        }
+    }
+
+    func end() { lock.withLock { write(progress.clear()) } }
+
+    private func write(_ text: String?) {
+        if let text { FileHandle.standardError.write(Data(text.utf8)) }
+    }
+}

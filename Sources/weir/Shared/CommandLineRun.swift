@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import WeirCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Runs the command that was typed, and turns whatever happens into output and an exit code.
+enum CommandLineRun {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let wantsJSON = arguments.contains("--output=json") || zip(arguments, arguments.dropFirst()).contains { $0 == ("--output", "json") || $0 == ("-o", "json") }
+        do {
+            try await Interruption.cancelling {
+                var command = try WeirCommand.parseAsRoot(arguments)
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            }
+        } catch let exit as ExitCode {
+            Foundation.exit(exit.rawValue)
+        } catch let error as WeirError {
+            fail(error, json: wantsJSON)
+        } catch is CancellationError {
+            fail(
+                WeirError(
+                    "run.cancelled", "stopped on request", hint: "nothing half-done was published; the same command goes on from here",
+                    outcome: .systemFailed), json: wantsJSON)
+        } catch {
+            let code = WeirCommand.exitCode(for: error)
+            if code == .success || !wantsJSON {
+                let text = WeirCommand.fullMessage(for: error)
+                if code == .success { print(text) } else { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+                Foundation.exit(code == .success ? 0 : Outcome.wrongUsage.rawValue)
+            }
+            fail(WeirError("usage", WeirCommand.message(for: error), hint: "weir --help"), json: true)
+        }
+    }
+
+    /// On failure a program still gets one JSON object, and a person the whole story.
+    private static func fail(_ error: WeirError, json: Bool) -> Never {
+        Console(format: json ? .json : .text).fail(error)
+        Foundation.exit(error.outcome.rawValue)
+    }
+}
+
+/// Ctrl-C and SIGTERM cancel the work, so that it ends cleanly. A second signal ends the process at once.
+enum Interruption {
+    static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let work = Task { try await body() }
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if work.isCancelled { _exit(128 + number) }
+                work.cancel()
+            }
+            source.resume()
+            return source
+        }
+        defer { for source in sources { source.cancel() } }
+        try await work.value
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import WeirCore
+
+@main
+struct WeirCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weir",
+        abstract: "A data engineer in one binary: read, type, transform, check, quarantine, publish, explain.",
+        version: Weir.version,
+        subcommands: [
+            PlanCommand.self, RunCommand.self, QueryCommand.self,
+        ])
+
+    static func main() async {
+        await CommandLineRun.main()
+    }
+}
