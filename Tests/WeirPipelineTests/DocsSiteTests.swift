@@ -201,10 +201,14 @@ struct DocsSiteTests {
 
 @Suite("The layout of lineage")
 struct DocsLineageLayoutTests {
+    private func around(_ center: String, _ inputs: [String: [String]], limit: Int = 60) -> LineageLayout {
+        .around(center, inputs: inputs, readers: LineageLayout.readers(inputs), limit: limit)
+    }
+
     @Test("each table stands right of all that it reads, and no two in one place")
     func layers() {
         let inputs = ["d": ["b", "c"], "c": ["a"], "b": ["a"], "e": ["d", "a"], "x": ["y"]]
-        let layout = LineageLayout.around("c", inputs: inputs)
+        let layout = around("c", inputs)
         let layer = Dictionary(uniqueKeysWithValues: layout.nodes.map { ($0.name, $0.layer) })
         #expect(layer == ["a": 0, "c": 1, "d": 2, "e": 3])
         let all = LineageLayout.all(inputs)
@@ -218,16 +222,16 @@ struct DocsLineageLayoutTests {
 
     @Test("a cycle, a table that reads itself, an unknown one and none at all end")
     func odd() {
-        #expect(LineageLayout.around("a", inputs: ["a": ["b"], "b": ["c"], "c": ["a"]]).nodes.count == 3)
-        #expect(LineageLayout.around("a", inputs: ["a": ["a"]]).edges.isEmpty)
-        #expect(LineageLayout.around("z", inputs: [:]).nodes.map(\.name) == ["z"])
+        #expect(around("a", ["a": ["b"], "b": ["c"], "c": ["a"]]).nodes.count == 3)
+        #expect(around("a", ["a": ["a"]]).edges.isEmpty)
+        #expect(around("z", [:]).nodes.map(\.name) == ["z"])
         #expect(LineageLayout.all([:]) == nil)
     }
 
     @Test("of very many tables the nearest are shown, and the rest counted")
     func limit() {
         let inputs = Dictionary(uniqueKeysWithValues: (1..<500).map { ("t\($0)", ["t\($0 - 1)"]) })
-        let layout = LineageLayout.around("t250", inputs: inputs, limit: 11)
+        let layout = around("t250", inputs, limit: 11)
         #expect(layout.nodes.count == 11 && layout.hidden == 489)
         #expect(Set(layout.nodes.map(\.name)) == Set((245...255).map { "t\($0)" }))
     }

@@ -55,9 +55,7 @@ public enum DocsSite {
             tables = model.tables.filter { seen.insert($0.name).inserted }.sorted { $0.name < $1.name }
             inputs = Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0.inputs) })
             kinds = Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0.kind.rawValue) })
-            var readers: [String: [String]] = [:]
-            for table in tables { for input in Set(table.inputs) { readers[input, default: []].append(table.name) } }
-            self.readers = readers
+            readers = LineageLayout.readers(inputs)
         }
 
         /// A relative address, or nil for a table that has no page.

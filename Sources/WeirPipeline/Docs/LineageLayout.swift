@@ -23,17 +23,25 @@ struct LineageLayout: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - inputs: what each table reads.
+    ///   - readers: the reverse.
     ///   - limit: the nearest so many tables are shown.
-    static func around(_ center: String, inputs: [String: [String]], limit: Int = 60) -> LineageLayout {
-        var readers: [String: [String]] = [:]
-        for (table, sources) in inputs {
-            for source in Set(sources) where source != table { readers[source, default: []].append(table) }
-        }
+    static func around(
+        _ center: String, inputs: [String: [String]], readers: [String: [String]], limit: Int = 60
+    ) -> LineageLayout {
         let up = reach(center, inputs)
         let down = reach(center, readers)
         let distance = up.merging(down) { min($0, $1) }
         let near = distance.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(max(1, limit)).map(\.key)
         return layout(Set(near), inputs: inputs, hidden: distance.count - near.count)
+    }
+
+    /// What reads each table, sorted.
+    static func readers(_ inputs: [String: [String]]) -> [String: [String]] {
+        var readers: [String: [String]] = [:]
+        for (table, sources) in inputs.sorted(by: { $0.key < $1.key }) {
+            for source in Set(sources) where source != table { readers[source, default: []].append(table) }
+        }
+        return readers
     }
 
     /// Lays out the whole graph, or nothing of it beyond `limit` tables.

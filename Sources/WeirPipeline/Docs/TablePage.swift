@@ -44,7 +44,7 @@ struct TablePage {
     }
 
     private var lineage: HTML {
-        let layout = LineageLayout.around(table.name, inputs: site.inputs)
+        let layout = LineageLayout.around(table.name, inputs: site.inputs, readers: site.readers)
         let picture = LineagePicture.svg(
             layout, center: table.name, link: { site.link(to: $0, fromTable: true) }, kind: site.kind(of:))
         let more: HTML? =
