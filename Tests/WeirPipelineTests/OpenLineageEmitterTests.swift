@@ -49,7 +49,8 @@ struct OpenLineageEmitterTests {
             await withTaskGroup(of: Void.self) { group in
                 for number in 0..<40 {
                     group.addTask {
-                        #expect(await OpenLineageFileEmitter(path: path).emit([event(number), event(number + 100)]).isEmpty)
+                        #expect(
+                            await OpenLineageFileEmitter(path: path).emit([event(number), event(number + 100)]).isEmpty)
                     }
                 }
             }
@@ -168,15 +169,19 @@ struct OpenLineageEmitterTests {
         #expect(lines(path).count == 11)
     }
 
-    @Test("the endpoint's path is added where it is missing", arguments: [
-        ("http://h:5000", "http://h:5000/api/v1/lineage"), ("http://h/", "http://h/api/v1/lineage"),
-        ("http://h/mine", "http://h/mine"), ("http://h?api=1", "http://h/api/v1/lineage?api=1"),
-    ])
+    @Test(
+        "the endpoint's path is added where it is missing",
+        arguments: [
+            ("http://h:5000", "http://h:5000/api/v1/lineage"), ("http://h/", "http://h/api/v1/lineage"),
+            ("http://h/mine", "http://h/mine"), ("http://h?api=1", "http://h/api/v1/lineage?api=1"),
+        ])
     func endpoint(_ url: String, _ expected: String) {
         #expect(OpenLineageHTTPEmitter.endpoint(url) == expected)
     }
 
-    @Test("writes a sample for validation against the published schema", .enabled(if: ProcessInfo.processInfo.environment["WEIR_LINEAGE_SAMPLE"] != nil))
+    @Test(
+        "writes a sample for validation against the published schema",
+        .enabled(if: ProcessInfo.processInfo.environment["WEIR_LINEAGE_SAMPLE"] != nil))
     func sample() async {
         let path = ProcessInfo.processInfo.environment["WEIR_LINEAGE_SAMPLE"] ?? ""
         #expect(await OpenLineageFileEmitter(path: path).emit(OpenLineageSample.events).isEmpty)

@@ -34,7 +34,10 @@ struct OpenLineageEventTests {
                     for (name, facet) in facets {
                         #expect(facet["_producer"] == value["producer"], "\(name)")
                         let url = try #require(facet["_schemaURL"]?.text)
-                        #expect(url.wholeMatch(of: /https:\/\/openlineage\.io\/spec\/facets\/\d-\d-\d\/(\w+)\.json#\/\$defs\/(\w+)/).map { $0.1 == $0.2 } == true)
+                        #expect(
+                            url.wholeMatch(
+                                of: /https:\/\/openlineage\.io\/spec\/facets\/\d-\d-\d\/(\w+)\.json#\/\$defs\/(\w+)/
+                            ).map { $0.1 == $0.2 } == true)
                     }
                 }
             }
@@ -90,7 +93,10 @@ struct OpenLineageEventTests {
             OpenLineageRunID.uuid(run: "a", node: "b"), OpenLineageRunID.uuid(run: "ab", node: ""),
         ]
         #expect(Set(ids).count == ids.count)
-        #expect(ids.allSatisfy { $0.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil })
+        #expect(
+            ids.allSatisfy {
+                $0.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil
+            })
         #expect(OpenLineageRunID.uuid(run: "a", node: "b") == ids[3])
     }
 

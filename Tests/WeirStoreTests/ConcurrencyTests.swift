@@ -38,9 +38,11 @@ struct ConcurrencyTests {
             let path = folder.appendingPathComponent("state.db").path
             let store = try await StateStore.open(path)
             try await store.begin(someRun("ours"))
-            guard let sqlite = ["/usr/bin/sqlite3", "/opt/homebrew/bin/sqlite3"].first(where: {
-                FileManager.default.isExecutableFile(atPath: $0)
-            }) else { return }
+            guard
+                let sqlite = ["/usr/bin/sqlite3", "/opt/homebrew/bin/sqlite3"].first(where: {
+                    FileManager.default.isExecutableFile(atPath: $0)
+                })
+            else { return }
             let other = Process()
             other.executableURL = URL(fileURLWithPath: sqlite)
             let rows = (0..<200).map {

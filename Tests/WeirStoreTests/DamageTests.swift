@@ -26,7 +26,8 @@ struct DamageTests {
             #expect(opened.warnings[0].hint?.contains("damaged-") == true)
             try await opened.store.begin(someRun("1"))
             let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-            let aside = try #require(files.first { $0.contains(".damaged-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") })
+            let aside = try #require(
+                files.first { $0.contains(".damaged-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") })
             #expect(try Data(contentsOf: folder.appendingPathComponent(aside)) == bytes)
             #expect(try await StateStore.open(path).run("1").0.id == "1")
         }
@@ -42,7 +43,9 @@ struct DamageTests {
                 _ = try await StateStore.openOrQuarantine(path, now: now)
                 for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
             }
-            let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("damaged") }
+            let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+                $0.contains("damaged")
+            }
             #expect(kept.count == 2)
         }
     }
@@ -66,7 +69,8 @@ struct DamageTests {
             }
             var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             let start = 40_960
-            bytes.replaceSubrange(start..<(bytes.count - 4096), with: Data(repeating: 0xA5, count: bytes.count - 4096 - start))
+            bytes.replaceSubrange(
+                start..<(bytes.count - 4096), with: Data(repeating: 0xA5, count: bytes.count - 4096 - start))
             try bytes.write(to: URL(fileURLWithPath: path))
             let store = try await StateStore.open(path)
             await #expect { _ = try await store.metrics("m40000", node: "n") } throws: {

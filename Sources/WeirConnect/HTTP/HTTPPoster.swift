@@ -29,7 +29,9 @@ public struct HTTPPoster: JSONPoster {
                     in: .whitespacesAndNewlines)
                 verdict = .of(
                     status: answer.status, retryAfter: answer.retryAfter, excerpt: excerpt, post: post)
-                if verdict == .accepted { return HTTPReply(status: answer.status, body: answer.body, attempts: attempt) }
+                if verdict == .accepted {
+                    return HTTPReply(status: answer.status, body: answer.body, attempts: attempt)
+                }
             } catch let error as CancellationError {
                 throw error
             } catch {

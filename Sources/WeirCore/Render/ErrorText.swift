@@ -30,7 +30,8 @@ public enum ErrorText {
         let message = error.message.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
             Cell.visible(String($0))
         }
-        lines.append("\(indent)\(style(word + ":", tone)) \(place)\(message.first ?? "") \(style("[\(error.code)]", .faint))")
+        lines.append(
+            "\(indent)\(style(word + ":", tone)) \(place)\(message.first ?? "") \(style("[\(error.code)]", .faint))")
         lines += message.dropFirst().map { "\(indent)  \($0)" }
         if let frame = error.frame {
             for line in frame.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {

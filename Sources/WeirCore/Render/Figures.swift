@@ -20,7 +20,8 @@ public enum Figures {
 
     /// `340 ms`, `2.5 s`, `3 min 20 s`, `2 h 5 min`.
     public static func duration(milliseconds: Int64) -> String {
-        let value = max(0, milliseconds)
+        // The cap, 300 million years, leaves room for rounding.
+        let value = min(max(0, milliseconds), .max - 1000)
         if value < 1000 { return "\(value) ms" }
         // 59,950 ms and more would round to "60.0 s".
         if value < 59_950 { return "\((value + 50) / 1000).\((value + 50) % 1000 / 100) s" }

@@ -114,7 +114,9 @@ public struct TextTable: Sendable {
         return rest.isEmpty || units.contains(String(rest))
     }
 
-    private static let units: Set<String> = ["%", "×", "ms", "s", "min", "h", "B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB"]
+    private static let units: Set<String> = [
+        "%", "×", "ms", "s", "min", "h", "B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB",
+    ]
 
     /// Widths that fit a line: the widest columns give first, none below six columns or what it needs.
     static func fitted(_ widths: [Int], into limit: Int) -> [Int] {

@@ -32,7 +32,9 @@ public enum UTC {
     }
 
     /// Year, month, day, hour, minute, second of the proleptic Gregorian calendar.
-    static func fields(_ seconds: Int64) -> (year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64) {
+    static func fields(_ seconds: Int64) -> (
+        year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
+    ) {
         let days = floorDivide(seconds, 86_400)
         let rest = seconds - days * 86_400
         // Days to a civil date by counting from 1 March of year 0, when leap days fall at a year's end.

@@ -5,7 +5,12 @@ import WeirCore
 ///
 /// Facets are documents with two keys of their own, `_producer` and `_schemaURL`; ``OpenLineageFacet`` makes them.
 public struct OpenLineageEvent: Sendable, Hashable, Codable {
-    public enum Kind: String, Sendable, Codable { case start = "START", complete = "COMPLETE", fail = "FAIL", abort = "ABORT" }
+    public enum Kind: String, Sendable, Codable {
+        case start = "START"
+        case complete = "COMPLETE"
+        case fail = "FAIL"
+        case abort = "ABORT"
+    }
 
     public struct Run: Sendable, Hashable, Codable {
         /// A UUID, made from Weir's own run id by ``OpenLineageRunID``.

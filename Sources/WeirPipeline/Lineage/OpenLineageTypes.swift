@@ -71,8 +71,14 @@ public struct OpenLineageDataset: Sendable, Hashable {
 public struct OpenLineageColumn: Sendable, Hashable {
     /// The words of the column lineage facet for what happens on the way.
     public enum Change: String, Sendable, Hashable, CaseIterable {
-        case identity = "IDENTITY", transformation = "TRANSFORMATION", aggregation = "AGGREGATION"
-        case join = "JOIN", groupBy = "GROUP_BY", filter = "FILTER", sort = "SORT", window = "WINDOW"
+        case identity = "IDENTITY"
+        case transformation = "TRANSFORMATION"
+        case aggregation = "AGGREGATION"
+        case join = "JOIN"
+        case groupBy = "GROUP_BY"
+        case filter = "FILTER"
+        case sort = "SORT"
+        case window = "WINDOW"
         case conditional = "CONDITIONAL"
 
         /// Direct: the value comes from the input. Indirect: the input only decides about it.
@@ -97,7 +103,10 @@ public struct OpenLineageColumn: Sendable, Hashable {
 
 /// A table of the project and how it is built.
 public struct OpenLineageNode: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable { case source = "SOURCE", model = "MODEL" }
+    public enum Kind: String, Sendable, Hashable {
+        case source = "SOURCE"
+        case model = "MODEL"
+    }
 
     /// `schema.table`.
     public var name: String
@@ -172,7 +181,9 @@ public struct OpenLineageQuality: Sendable, Hashable {
         public var min: Double?
         public var max: Double?
 
-        public init(nulls: Int64? = nil, distinct: Int64? = nil, count: Int64? = nil, min: Double? = nil, max: Double? = nil) {
+        public init(
+            nulls: Int64? = nil, distinct: Int64? = nil, count: Int64? = nil, min: Double? = nil, max: Double? = nil
+        ) {
             self.nulls = nulls
             self.distinct = distinct
             self.count = count

@@ -34,10 +34,12 @@ struct HTTPPosterTests {
         #expect(request.hasSuffix("\r\n\r\n{\"ü\":1}"))
     }
 
-    @Test("tries again after faults that pass, with the same document", arguments: [
-        LoopbackServer.Reply.hangUp, .status("503 Busy"), .status("429 Slow", headers: "Retry-After: 0\r\n"),
-        .status("500 Oops"), .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), .stall(""),
-    ])
+    @Test(
+        "tries again after faults that pass, with the same document",
+        arguments: [
+            LoopbackServer.Reply.hangUp, .status("503 Busy"), .status("429 Slow", headers: "Retry-After: 0\r\n"),
+            .status("500 Oops"), .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), .stall(""),
+        ])
     func retries(_ reply: LoopbackServer.Reply) async throws {
         let server = try LoopbackServer([reply, .status("200 OK")])
         let answer = try await HTTPPoster().post(post(server.url, timeout: .milliseconds(400)))
@@ -56,10 +58,12 @@ struct HTTPPosterTests {
         #expect(server.requests.count == 3)
     }
 
-    @Test("does not repeat what was refused", arguments: [
-        ("400 Bad", "http.refused"), ("401 No", "http.unauthorized"), ("307 Elsewhere", "http.redirected"),
-        ("404 None", "http.refused"),
-    ])
+    @Test(
+        "does not repeat what was refused",
+        arguments: [
+            ("400 Bad", "http.refused"), ("401 No", "http.unauthorized"), ("307 Elsewhere", "http.redirected"),
+            ("404 None", "http.refused"),
+        ])
     func refused(_ status: String, _ code: String) async throws {
         let server = try LoopbackServer([.status(status, headers: "Location: /other\r\n"), .status("200 OK")])
         let error = await failure(post(server.url))
@@ -97,7 +101,9 @@ struct HTTPPosterTests {
         #expect(request.lowercased().contains("host: 127.0.0.1:\(server.port)\r\n"))
     }
 
-    @Test("an address that is none is a mistake of the user", arguments: ["", "nonsense", "ftp://x/y", "http://", "https:///x", "http://[/"])
+    @Test(
+        "an address that is none is a mistake of the user",
+        arguments: ["", "nonsense", "ftp://x/y", "http://", "https:///x", "http://[/"])
     func badAddress(_ url: String) async {
         let error = await failure(post(url))
         #expect(error?.code == "http.invalid-url")

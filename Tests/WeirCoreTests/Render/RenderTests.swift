@@ -20,7 +20,8 @@ struct RenderTests {
     @Test("the width is the terminal's, else COLUMNS, else 80, and none for a pipe")
     func width() {
         func width(_ isTerminal: Bool, _ columns: Int?, _ told: String?) -> Int? {
-            Terminal.decide(isTerminal: isTerminal, columns: columns, environment: told.map { ["COLUMNS": $0] } ?? [:]).width
+            Terminal.decide(isTerminal: isTerminal, columns: columns, environment: told.map { ["COLUMNS": $0] } ?? [:])
+                .width
         }
         #expect(width(true, 120, "60") == 120)
         #expect(width(true, 0, "60") == 60)
@@ -97,47 +98,64 @@ struct RenderTests {
         #expect(file.update("a", elapsed: .seconds(9)) == nil)
     }
 
-    @Test("times are written to the millisecond and read back", arguments: [
-        ("1970-01-01T00:00:00.000Z", 0), ("2000-02-29T23:59:59.999Z", 951_868_799_999), ("1969-12-31T23:59:59.999Z", -1),
-        ("2026-11-23T16:01:02.123Z", 1_795_449_662_123), ("1900-03-01T00:00:00.000Z", -2_203_891_200_000),
-        ("2400-12-31T00:00:00.000Z", 13_601_001_600_000),
-    ])
+    @Test(
+        "times are written to the millisecond and read back",
+        arguments: [
+            ("1970-01-01T00:00:00.000Z", 0), ("2000-02-29T23:59:59.999Z", 951_868_799_999),
+            ("1969-12-31T23:59:59.999Z", -1),
+            ("2026-11-23T16:01:02.123Z", 1_795_449_662_123), ("1900-03-01T00:00:00.000Z", -2_203_891_200_000),
+            ("2400-12-31T00:00:00.000Z", 13_601_001_600_000),
+        ])
     func times(_ text: String, _ milliseconds: Int64) {
         #expect(UTC.text(UTC.date(milliseconds: milliseconds)) == text)
         #expect(UTC.date(text).map(UTC.milliseconds) == milliseconds)
     }
 
-    @Test("lengths of time and counts", arguments: [
-        (0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (2549, "2.5 s"), (59_949, "59.9 s"), (59_950, "1 min"),
-        (200_000, "3 min 20 s"), (3_600_000, "1 h"), (7_500_000, "2 h 5 min"),
-    ])
+    @Test(
+        "lengths of time and counts",
+        arguments: [
+            (0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (2549, "2.5 s"), (59_949, "59.9 s"), (59_950, "1 min"),
+            (200_000, "3 min 20 s"), (3_600_000, "1 h"), (7_500_000, "2 h 5 min"),
+        ])
     func durations(_ milliseconds: Int64, _ text: String) {
         #expect(Figures.duration(milliseconds: milliseconds) == text)
     }
 
     @Test("counts have separators")
     func counts() {
-        #expect([0, 999, 1000, -336_776, Int64.min].map { Figures.count($0) } == ["0", "999", "1,000", "-336,776", "-9,223,372,036,854,775,808"])
-        #expect([0, 999, 1000, 999_950, 1_500_000].map { Figures.bytes($0) } == ["0 B", "999 B", "1.0 kB", "1.0 MB", "1.5 MB"])
+        #expect(
+            [0, 999, 1000, -336_776, Int64.min].map { Figures.count($0) } == [
+                "0", "999", "1,000", "-336,776", "-9,223,372,036,854,775,808",
+            ])
+        #expect(
+            [0, 999, 1000, 999_950, 1_500_000].map { Figures.bytes($0) } == [
+                "0 B", "999 B", "1.0 kB", "1.0 MB", "1.5 MB",
+            ])
         #expect(Figures.count(1, "row") == "1 row" && Figures.count(2, "row") == "2 rows")
     }
 
     @Test("waits double, stay under the cap, honour what was asked and end")
     func backoff() {
         let backoff = Backoff(attempts: 5, base: .milliseconds(100), cap: .seconds(1))
-        #expect((1...5).map { backoff.wait(after: $0, random: 1) } == [.milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800), nil])
+        #expect(
+            (1...5).map { backoff.wait(after: $0, random: 1) } == [
+                .milliseconds(100), .milliseconds(200), .milliseconds(400), .milliseconds(800), nil,
+            ])
         #expect(backoff.wait(after: 1, asked: .seconds(60)) == .seconds(1))
         #expect(backoff.wait(after: 1, asked: .seconds(-60)) == .zero)
         #expect(Backoff(attempts: 1000).wait(after: 900, random: 0.5) == .seconds(5))
         #expect(Backoff(attempts: 0).wait(after: 1) == nil)
     }
 
-    @Test("credentials are taken out of texts", arguments: [
-        ("postgres://ana:pw@db:5432/x", "postgres://***@db:5432/x"), ("password=abc host=x", "password=*** host=x"),
-        (#"{"api_key": "abc", "a": 1}"#, #"{"api_key": "***", "a": 1}"#), ("https://x/y?sig=abc&b=1", "https://x/y?sig=***&b=1"),
-        ("mail ana@example.org", "mail ana@example.org"), ("the primary key a = 3", "the primary key a = 3"),
-        ("s3://key:with@two@host/p", "s3://***@host/p"), ("", ""),
-    ])
+    @Test(
+        "credentials are taken out of texts",
+        arguments: [
+            ("postgres://ana:pw@db:5432/x", "postgres://***@db:5432/x"), ("password=abc host=x", "password=*** host=x"),
+            (#"{"api_key": "abc", "a": 1}"#, #"{"api_key": "***", "a": 1}"#),
+            ("https://x/y?sig=abc&b=1", "https://x/y?sig=***&b=1"),
+            ("mail ana@example.org", "mail ana@example.org"), ("the primary key a = 3", "the primary key a = 3"),
+            ("s3://key:with@two@host/p", "s3://***@host/p"), ("", ""),
+        ])
     func redaction(_ text: String, _ expected: String) {
         #expect(Redaction.clean(text) == expected)
     }

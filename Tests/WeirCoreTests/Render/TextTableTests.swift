@@ -25,17 +25,22 @@ struct TextTableTests {
     @Test("columns stay in line beside wide, combined and joined characters")
     func unicode() {
         var table = TextTable(["name", "n"])
-        for name in ["日本語", "e\u{301}te\u{301}", "👩‍👩‍👧‍👦 x", "🇩🇪🇫🇷", "한국", "❤️", "ｆｕｌｌ", "a\u{200B}b", "नमस्ते"] { table.add([name, "1"]) }
+        for name in ["日本語", "e\u{301}te\u{301}", "👩‍👩‍👧‍👦 x", "🇩🇪🇫🇷", "한국", "❤️", "ｆｕｌｌ", "a\u{200B}b", "नमस्ते"] {
+            table.add([name, "1"])
+        }
         let lines = table.render().split(separator: "\n")
         let ends = Set(lines.dropFirst().map { DisplayWidth.of($0) })
         #expect(ends.count == 1, "\(lines.map { DisplayWidth.of($0) })")
     }
 
-    @Test("widths", arguments: [
-        ("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👩‍👩‍👧‍👦", 2), ("🇩🇪", 2), ("❤️", 2), ("❤", 1), ("✓", 1), ("…", 1),
-        ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("\u{AD}", 0), ("\u{200D}", 0), ("👍🏽", 2), ("1️⃣", 2), ("─", 1), ("é", 1),
-        ("ﬀ", 1), ("𠀀", 2), ("\u{FE0F}", 0), ("①", 1),
-    ])
+    @Test(
+        "widths",
+        arguments: [
+            ("", 0), ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👩‍👩‍👧‍👦", 2), ("🇩🇪", 2), ("❤️", 2), ("❤", 1), ("✓", 1), ("…", 1),
+            ("한", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("\u{AD}", 0), ("\u{200D}", 0), ("👍🏽", 2), ("1️⃣", 2), ("─", 1),
+            ("é", 1),
+            ("ﬀ", 1), ("𠀀", 2), ("\u{FE0F}", 0), ("①", 1),
+        ])
     func width(_ text: String, _ expected: Int) {
         #expect(DisplayWidth.of(text) == expected)
     }
@@ -56,7 +61,8 @@ struct TextTableTests {
         var table = TextTable(["a\u{1B}[31m"])
         table.add(["x\u{1B}]0;title\u{07}\ny\tz\r\n\u{202E}abc\0"])
         let text = table.render(on: Self.narrow) + table.render()
-        #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E && $0.value != 0x7F })
+        #expect(
+            text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E && $0.value != 0x7F })
         #expect(table.render().split(separator: "\n").count == 3)
         #expect(table.render().contains(#"\ny\tz\r\n\u{202E}abc\u{0}"#))
     }
@@ -91,10 +97,13 @@ struct TextTableTests {
         #expect(wide.render(on: Self.narrow).split(separator: "\n").count == 3)
     }
 
-    @Test("numbers", arguments: [
-        ("12", true), ("-1,234.5", true), ("1e9", true), ("12.5 %", true), ("340 ms", true), ("2013-01-01", false),
-        ("", false), ("-", false), ("1.5x", false), ("1.2×", true), ("10.0.0.1/8", false), ("12 monkeys", false), ("1e", false),
-    ])
+    @Test(
+        "numbers",
+        arguments: [
+            ("12", true), ("-1,234.5", true), ("1e9", true), ("12.5 %", true), ("340 ms", true), ("2013-01-01", false),
+            ("", false), ("-", false), ("1.5x", false), ("1.2×", true), ("10.0.0.1/8", false), ("12 monkeys", false),
+            ("1e", false),
+        ])
     func number(_ text: String, _ expected: Bool) {
         #expect(TextTable.isNumber(text) == expected)
     }
