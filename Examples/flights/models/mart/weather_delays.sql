@@ -2,7 +2,7 @@
 why: how much of the waiting is weather; an hour of poor sight costs more than an airline can win back
 decisions:
   - a flight is matched with the weather of the hour of its scheduled departure
-  - flights without weather for their hour are not left out: they are the row "unknown"
+  - flights without weather for their hour are not left out; they are the row named unknown
 tags: [report]
 columns:
   visibility: poor is below 1 mile, fair is below 5
