@@ -18,6 +18,8 @@ struct NodeContext: Sendable {
     /// Versions of all tables as they are now, by key.
     let versions: [String: String]
     let checkpoint: Checkpoint?
+    /// Parts of one table are published one after the other: they all write its checkpoint.
+    var publishing = PublishLock()
 
     var target: TableName { environment.physical(node.name) }
     var contract: TableContract? { project.tableContract(for: node.name) }
@@ -42,6 +44,13 @@ struct NodeContext: Sendable {
             ?? names.first { $0.table.lowercased() == wanted }
         return found.map(environment.physical) ?? TableName(text)
     }
+}
+
+/// Lets one part of a table be published at a time. It blocks a thread of the engine's, never one of Swift's pool.
+final class PublishLock: Sendable {
+    private let lock = NSLock()
+
+    func hold<R>(_ body: () throws -> R) rethrows -> R { try lock.withLock(body) }
 }
 
 /// Write → audit → publish for one load of one table, on one connection.
@@ -74,7 +83,8 @@ struct NodeBuild {
             let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
             let existing = try connection.relationKind(target)
             let gate = Gate(
-                staged: staged, target: context.node.name, load: load, contract: context.contract, policy: context.policy,
+                staged: staged, target: context.node.name, load: load, contract: context.contract,
+                policy: context.policy,
                 existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
                 resolve: context.resolve)
             let decision = try gate.examine(on: connection)
@@ -97,26 +107,31 @@ struct NodeBuild {
                 staged, failed: decision.failed, failedRows: decision.failedRows, runID: context.runID, at: context.now,
                 root: context.project.root, part: part, on: connection)
             if staged.hasFileColumn {
-                try connection.execute("ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
+                try connection.execute(
+                    "ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
             }
             let passed = try StagedRows.count(staged.table, on: connection)
             let after = try position(connection)
             try quarantine.prepare(for: heldBack, on: connection)
-            result.changes = try connection.transaction { connection in
-                let rows = PublishedRows(
-                    staging: staged.table, target: target, columns: staged.columns,
-                    existing: context.fullRefresh && existing != nil ? existing : existing, load: load, heldBack: heldBack,
-                    now: context.now)
-                let changes = try publishing.publish(rows, on: connection)
-                try quarantine.store(heldBack, clear: clearing, on: connection)
-                try writeCheckpoint(after, on: connection)
-                return changes
+            result.changes = try context.publishing.hold {
+                try connection.transaction { connection in
+                    let rows = PublishedRows(
+                        staging: staged.table, target: target, columns: staged.columns,
+                        existing: try connection.relationKind(target), load: load, heldBack: heldBack,
+                        now: context.now)
+                    let changes = try publishing.publish(rows, on: connection)
+                    try quarantine.store(heldBack, clear: clearing, on: connection)
+                    try writeCheckpoint(after, on: connection)
+                    return changes
+                }
             }
             result.balance.published = passed
             result.balance.quarantined = heldBack.rows
             result.balance.filtered = staged.filtered + decision.superseded
             result.rows = try StagedRows.count(target, on: connection)
-            if let malformed = staged.malformed { try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))") }
+            if let malformed = staged.malformed {
+                try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))")
+            }
             return result
         } catch {
             // What was built aside is of no use to anybody now; the target is as it was.

@@ -135,6 +135,48 @@ public struct Runner: Sendable {
 
     /// Plans and runs. Events come from several tasks, one at a time.
     public func run(_ events: @escaping @Sendable (RunEvent) -> Void = { _ in }) async throws -> RunSummary {
+        try await working { warehouse, planned, history in
+            events(.planned(planned.plan))
+            if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
+            let execution = RunExecution(
+                project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
+                history: history, events: events)
+            return try await execution.run()
+        }
+    }
+
+    /// Another change of the warehouse that is remembered like a run.
+    func change(
+        _ command: String, _ events: @escaping @Sendable (RunEvent) -> Void,
+        _ body: (Warehouse, Planned, RunHistory) async throws -> [NodeResult]
+    ) async throws -> RunSummary {
+        try await working { warehouse, planned, history in
+            let clock = ContinuousClock.now
+            let nodes = try await body(warehouse, planned, history)
+            for node in nodes { events(.finished(node)) }
+            let summary = RunSummary(
+                id: history.runID, project: project.name, environment: environment.name, startedAt: history.now,
+                milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
+            await history.finish(summary, graph: planned.graph, project: project, warehouse: warehouse)
+            return summary
+        }
+    }
+
+    func nodeContext(_ name: TableName, _ planned: Planned, _ history: RunHistory) throws -> NodeContext {
+        guard let node = planned.graph[name] else {
+            throw WeirError("system.unexpected", "\(name) is not in the graph", outcome: .systemFailed)
+        }
+        var versions: [String: String] = [:]
+        for node in planned.graph.order {
+            versions[node.name.key] = (planned.checkpoints[environment.physical(node.name).key] ?? planned.checkpoints[node.name.key])?.version
+        }
+        return NodeContext(
+            project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
+            now: history.now, fullRefresh: false, versions: versions, checkpoint: planned.checkpoints[environment.physical(name).key])
+    }
+
+    /// Holds the lock, opens the warehouse, plans, and begins a run in the history.
+    private func working<R>(_ body: (Warehouse, Planned, RunHistory) async throws -> R) async throws -> R {
         try await ProjectLock(project: project).hold(wait: options.wait) {
             let workers = max(1, options.threads)
             let warehouse = try await Warehouse.open(warehouseSettings, workers: workers)
@@ -147,13 +189,8 @@ public struct Runner: Sendable {
             }
             Leftovers.clearScratch(project)
             let planned = try await makePlan(warehouse.database, readsCheckpoints: true)
-            events(.planned(planned.plan))
-            if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
             let history = await RunHistory.begin(project: project, options: options, environment: environment)
-            let execution = RunExecution(
-                project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
-                history: history, events: events)
-            return try await execution.run()
+            return try await body(warehouse, planned, history)
         }
     }
 }
