@@ -7,7 +7,8 @@ import WeirEngine
 
 @Suite("Outcomes of an audit")
 struct OutcomeTests {
-    private let ten = "CREATE TABLE stage AS SELECT i AS id, CASE WHEN i < 3 THEN NULL ELSE 'v' || i END AS name FROM range(10) t(i)"
+    private let ten =
+        "CREATE TABLE stage AS SELECT i AS id, CASE WHEN i < 3 THEN NULL ELSE 'v' || i END AS name FROM range(10) t(i)"
 
     private func nulls(_ keys: String, column: String = "") -> String {
         "properties: [{ name: id, logicalType: integer, primaryKey: true }, { name: name, \(column) quality: [{ metric: nullValues, \(keys) }] }]"
@@ -17,7 +18,8 @@ struct OutcomeTests {
         "an operator that holds accepts the rows, one that does not lets them leave",
         arguments: [
             ("mustBeLessThan: 4", CheckOutcome.Status.accepted, 0), ("mustBeLessThan: 3", .quarantined, 3),
-            ("mustBeLessOrEqualTo: 30, unit: percent", .accepted, 0), ("mustBeLessThan: 30, unit: percent", .quarantined, 3),
+            ("mustBeLessOrEqualTo: 30, unit: percent", .accepted, 0),
+            ("mustBeLessThan: 30, unit: percent", .quarantined, 3),
             ("mustBe: 0, severity: warning", .warned, 0), ("mustBe: 0, severity: info", .warned, 0),
             ("mustBe: 0, severity: critical", .quarantined, 3), ("mustBeGreaterThan: 5", .failed, 0),
             ("mustBe: 0, customProperties: [{ property: weir.tolerance, value: 3 }]", .quarantined, 3),
@@ -68,15 +70,19 @@ struct OutcomeTests {
         "types are compared by kind",
         arguments: [
             ("logicalType: integer", "1::TINYINT", true), ("logicalType: integer", "1::DOUBLE", false),
-            ("logicalType: number", "1::DECIMAL(5,2)", true), ("logicalType: number", "'1'", false), ("logicalType: string", "'a'", true),
+            ("logicalType: number", "1::DECIMAL(5,2)", true), ("logicalType: number", "'1'", false),
+            ("logicalType: string", "'a'", true),
             ("logicalType: string", "uuid()", true), ("logicalType: date", "now()::TIMESTAMP", false),
-            ("logicalType: timestamp", "now()", true), ("logicalType: array", "[1]", true), ("logicalType: object", "{'a': 1}", true),
+            ("logicalType: timestamp", "now()", true), ("logicalType: array", "[1]", true),
+            ("logicalType: object", "{'a': 1}", true),
             ("physicalType: decimal(10,2)", "1::INTEGER", true), ("physicalType: int", "1.5::DECIMAL(5,2)", false),
-            ("physicalType: geography", "1", true), ("physicalType: timestamptz", "now()::TIMESTAMP", true), ("physicalType: date", "'a'", false),
+            ("physicalType: geography", "1", true), ("physicalType: timestamptz", "now()::TIMESTAMP", true),
+            ("physicalType: date", "'a'", false),
         ])
     func types(keys: String, value: String, fits: Bool) async throws {
         let (result, _) = try await Lab.audit(
-            "properties: [{ name: a, \(keys.replacing("decimal(10,2)", with: "'decimal(10,2)'")) }]", setup: "CREATE TABLE stage AS SELECT \(value) AS a")
+            "properties: [{ name: a, \(keys.replacing("decimal(10,2)", with: "'decimal(10,2)'")) }]",
+            setup: "CREATE TABLE stage AS SELECT \(value) AS a")
         #expect((result["type(a)"] == nil) == fits)
     }
 
@@ -85,15 +91,30 @@ struct OutcomeTests {
         arguments: [
             ("date", "{ minimum: 2024-01-02 }", "DATE '2024-01-01'", "DATE '2024-01-02'"),
             ("date", "{ maximum: 2024-01-02T12:00:00 }", "DATE '2024-01-03'", "DATE '2024-01-02'"),
-            ("timestamp", "{ exclusiveMaximum: 2024-01-02 }", "TIMESTAMP '2024-01-02'", "TIMESTAMP '2024-01-01 23:59:59'"),
-            ("timestamp", "{ minimum: '2024-01-01T00:00:00+02:00' }", "TIMESTAMP '2023-12-31 21:59:59'", "TIMESTAMP '2023-12-31 22:00:00'"),
-            ("timestamp", "{ minimum: 2024-01-01 }", "TIMESTAMPTZ '2024-01-01 00:00:00+02'", "TIMESTAMPTZ '2024-01-01 00:00:00+00'"),
+            (
+                "timestamp", "{ exclusiveMaximum: 2024-01-02 }", "TIMESTAMP '2024-01-02'",
+                "TIMESTAMP '2024-01-01 23:59:59'"
+            ),
+            (
+                "timestamp", "{ minimum: '2024-01-01T00:00:00+02:00' }", "TIMESTAMP '2023-12-31 21:59:59'",
+                "TIMESTAMP '2023-12-31 22:00:00'"
+            ),
+            (
+                "timestamp", "{ minimum: 2024-01-01 }", "TIMESTAMPTZ '2024-01-01 00:00:00+02'",
+                "TIMESTAMPTZ '2024-01-01 00:00:00+00'"
+            ),
             ("time", "{ minimum: '08:00' }", "TIME '07:59:59'", "TIME '08:00'"),
-            ("integer", "{ maximum: 18446744073709551615 }", "18446744073709551616::HUGEINT", "18446744073709551615::HUGEINT"),
+            (
+                "integer", "{ maximum: 18446744073709551615 }", "18446744073709551616::HUGEINT",
+                "18446744073709551615::HUGEINT"
+            ),
             ("number", "{ minimum: 0.1 }", "0.09::DECIMAL(5,2)", "0.1::DECIMAL(5,2)"),
-            ("number", "{ maximum: 5 }", "'NaN'::DOUBLE", "5::DOUBLE"), ("number", "{ multipleOf: 0.1 }", "0.25::DOUBLE", "0.3::DOUBLE"),
-            ("number", "{ multipleOf: 0.05 }", "0.11::DECIMAL(9,2)", "0.15::DECIMAL(9,2)"), ("integer", "{ multipleOf: 5 }", "7", "-10"),
-            ("array", "{ maxItems: 2 }", "[1, 2, 3]", "[1, 2]"), ("array", "{ uniqueItems: true }", "[1, 1]", "[1, NULL, NULL]"),
+            ("number", "{ maximum: 5 }", "'NaN'::DOUBLE", "5::DOUBLE"),
+            ("number", "{ multipleOf: 0.1 }", "0.25::DOUBLE", "0.3::DOUBLE"),
+            ("number", "{ multipleOf: 0.05 }", "0.11::DECIMAL(9,2)", "0.15::DECIMAL(9,2)"),
+            ("integer", "{ multipleOf: 5 }", "7", "-10"),
+            ("array", "{ maxItems: 2 }", "[1, 2, 3]", "[1, 2]"),
+            ("array", "{ uniqueItems: true }", "[1, 1]", "[1, NULL, NULL]"),
             ("string", "{ minLength: 2 }", "'é'", "'éé'"), ("string", "{ pattern: 'b' }", "'a'", "'abc'"),
             ("string", "{ format: ipv4 }", "'1.2.3.256'", "'1.2.3.4'"),
         ])
@@ -108,8 +129,10 @@ struct OutcomeTests {
     @Test(
         "accepted values compare as numbers in numbers, as text elsewhere",
         arguments: [
-            ("[1, 2]", "'3'", "'1'"), ("['1', '2']", "3", "2"), ("[1.0]", "2::DOUBLE", "1::DOUBLE"), ("[true]", "false", "true"),
-            ("[2024-01-01]", "DATE '2024-01-02'", "DATE '2024-01-01'"), ("['it''s', null]", "'its'", "'it''s'"), ("[a]", "''", "'a'"),
+            ("[1, 2]", "'3'", "'1'"), ("['1', '2']", "3", "2"), ("[1.0]", "2::DOUBLE", "1::DOUBLE"),
+            ("[true]", "false", "true"),
+            ("[2024-01-01]", "DATE '2024-01-02'", "DATE '2024-01-01'"), ("['it''s', null]", "'its'", "'it''s'"),
+            ("[a]", "''", "'a'"),
             ("[\"a\\0b\"]", "'ab'", "'a' || chr(0) || 'b'"),
         ])
     func acceptedValues(list: String, wrong: String, right: String) async throws {
@@ -144,7 +167,9 @@ struct OutcomeTests {
         #expect(left == 7)
     }
 
-    private static func twice(_ contract: TableContract, _ setup: String, _ connection: isolated Connection) throws -> Int64? {
+    private static func twice(_ contract: TableContract, _ setup: String, _ connection: isolated Connection) throws
+        -> Int64?
+    {
         try connection.execute(setup)
         let scope = AuditScope(table: Lab.staging, declared: Lab.orders)
         let first = try TableAudit.audit(contract, scope: scope, policy: .quarantine, on: connection)

@@ -10,7 +10,8 @@ struct WriterTests {
     private func meaning(_ table: TableContract) -> [String: String] {
         var out: [String: String] = [:]
         for rule in table.rules {
-            out[rule.id] = "\(rule.kind) \(rule.severity) \(rule.limit) \(String(describing: rule.tolerance)) \(String(describing: rule.onFail))"
+            out[rule.id] =
+                "\(rule.kind) \(rule.severity) \(rule.limit) \(String(describing: rule.tolerance)) \(String(describing: rule.onFail))"
         }
         return out
     }
@@ -39,7 +40,8 @@ struct WriterTests {
               - { name: q, type: sql, query: "SELECT count(*) -- \"x\"\nFROM {object}", mustNotBe: 3 }
             relationships: [{ from: [day, status], to: [raw.x.a, raw.x.b] }]
             """#
-        let first = try Sample.table(body, extra: "slaProperties: [{ property: latency, value: 36, unit: h, element: day }]")
+        let first = try Sample.table(
+            body, extra: "slaProperties: [{ property: latency, value: 36, unit: h, element: day }]")
         let text = ContractWriter.yaml(for: [first], id: "a b#c", name: "yes", description: "x: y")
         let (contract, problems) = Sample.load(text)
         #expect(problems.isEmpty, "\(problems)\n\(text)")
@@ -55,7 +57,9 @@ struct WriterTests {
     @Test("a profile becomes a contract that its own table keeps, and that is not over-fitted")
     func suggest() async throws {
         let database = try await Database.open()
-        let (profile, text, outcome) = try await database.withConnection { connection in try await Self.suggest(connection) }
+        let (profile, text, outcome) = try await database.withConnection { connection in
+            try await Self.suggest(connection)
+        }
         #expect(profile.rows == 200)
         let columns = Dictionary(uniqueKeysWithValues: profile.columns.map { ($0.name, $0) })
         #expect(columns["order_id"]?.isUnique == true)
@@ -67,8 +71,10 @@ struct WriterTests {
         #expect(problems.isEmpty, "\(problems)\n\(text)")
         #expect(
             contract?.tables.first?.rules.map(\.id).sorted() == [
-                "accepted_values(status)", "email(email)", "length(sku)", "not_null(amount)", "not_null(balance)", "not_null(email)",
-                "not_null(order_id)", "not_null(sku)", "not_null(status)", "not_null(where \"when\")", "range(amount)", "unique(order_id)",
+                "accepted_values(status)", "email(email)", "length(sku)", "not_null(amount)", "not_null(balance)",
+                "not_null(email)",
+                "not_null(order_id)", "not_null(sku)", "not_null(status)", "not_null(where \"when\")", "range(amount)",
+                "unique(order_id)",
             ], "\(text)")
         #expect(outcome.verdict == .pass, "\(outcome)")
     }
@@ -86,18 +92,23 @@ struct WriterTests {
         let contract = ContractLoader.load(path: "c", text: text, problems: problems)
         let name = TableName(schema: "main", table: "t")
         let outcome = try TableAudit.audit(
-            contract?.tables.first ?? TableContract(name: "?"), scope: AuditScope(table: name, declared: name), policy: .stop, on: connection)
+            contract?.tables.first ?? TableContract(name: "?"), scope: AuditScope(table: name, declared: name),
+            policy: .stop, on: connection)
         return (profile, text, outcome)
     }
 
-    @Test("empty tables, one row and odd types are profiled", arguments: [
-        "SELECT 1 AS a WHERE false", "SELECT NULL AS a", "SELECT [1, 2] AS a, {'x': 1} AS b, 'a'::BLOB AS c, INTERVAL 1 DAY AS d",
-        "SELECT 'NaN'::DOUBLE AS a, 'infinity'::TIMESTAMP AS b", "SELECT 1 AS \"a\"\"b\"", "VALUES (1)",
-    ])
+    @Test(
+        "empty tables, one row and odd types are profiled",
+        arguments: [
+            "SELECT 1 AS a WHERE false", "SELECT NULL AS a",
+            "SELECT [1, 2] AS a, {'x': 1} AS b, 'a'::BLOB AS c, INTERVAL 1 DAY AS d",
+            "SELECT 'NaN'::DOUBLE AS a, 'infinity'::TIMESTAMP AS b", "SELECT 1 AS \"a\"\"b\"", "VALUES (1)",
+        ])
     func oddTables(query: String) async throws {
         let database = try await Database.open()
         let text = try await database.withConnection { connection in
-            ContractWriter.yaml(for: [try await QuickProfile.of(query, on: connection).suggestContract(name: "x y")], id: "")
+            ContractWriter.yaml(
+                for: [try await QuickProfile.of(query, on: connection).suggestContract(name: "x y")], id: "")
         }
         let (contract, problems) = Sample.load(text)
         #expect(contract != nil, "\(problems)\n\(text)")

@@ -18,7 +18,8 @@ public enum QuickProfile {
         let columns = try connection.columns(of: "SELECT * FROM \(source)")
         let facts = columns.map { Facts($0) }
         let firstScan = ["count(*)"] + facts.flatMap(\.first)
-        guard let values = try connection.query("SELECT \(firstScan.joined(separator: ", ")) FROM \(source) AS t").first else {
+        guard let values = try connection.query("SELECT \(firstScan.joined(separator: ", ")) FROM \(source) AS t").first
+        else {
             return TableProfile(rows: 0, columns: [])
         }
         let rows = Int(values[0].int ?? 0)
@@ -27,7 +28,9 @@ public enum QuickProfile {
         }
         let questions = profiles.indices.flatMap { Question.worthAsking(profiles[$0], at: $0, rows: rows) }
         if !questions.isEmpty,
-            let answers = try connection.query("SELECT \(questions.map(\.sql).joined(separator: ", ")) FROM \(source) AS t").first
+            let answers = try connection.query(
+                "SELECT \(questions.map(\.sql).joined(separator: ", ")) FROM \(source) AS t"
+            ).first
         {
             for (question, answer) in zip(questions, answers) { question.apply(answer, to: &profiles[question.column]) }
         }
@@ -73,7 +76,10 @@ private struct Facts {
 
 /// A fact of the second scan.
 private struct Question {
-    enum Kind { case values, isUnique, format(TextFormat) }
+    enum Kind {
+        case values, isUnique
+        case format(TextFormat)
+    }
     let kind: Kind
     let column: Int
     let sql: String
@@ -86,14 +92,20 @@ private struct Question {
         func ask(_ kind: Kind, _ sql: String) { questions.append(Question(kind: kind, column: column, sql: sql)) }
         let family = profile.family
         // The estimate may be off by a few: one value more is asked for than may be listed.
-        if profile.approximateDistinct <= QuickProfile.fewValues + 2, [.text, .integer, .boolean].contains(family), profile.longest ?? 0 <= 100 {
+        if profile.approximateDistinct <= QuickProfile.fewValues + 2, [.text, .integer, .boolean].contains(family),
+            profile.longest ?? 0 <= 100
+        {
             ask(.values, "list_sort(list(DISTINCT CAST(\(value) AS VARCHAR)) FILTER (\(value) IS NOT NULL))")
         }
-        if filled == rows, Double(profile.approximateDistinct) > Double(rows) * 0.9, [.text, .integer, .uuid, .decimal].contains(family) {
+        if filled == rows, Double(profile.approximateDistinct) > Double(rows) * 0.9,
+            [.text, .integer, .uuid, .decimal].contains(family)
+        {
             ask(.isUnique, "count(DISTINCT \(value)) = count(*)")
         }
         if let format = likelyFormat(profile) {
-            ask(.format(format), "bool_and(regexp_full_match(CAST(\(value) AS VARCHAR), \(SQL.literal(format.expression))))")
+            ask(
+                .format(format),
+                "bool_and(regexp_full_match(CAST(\(value) AS VARCHAR), \(SQL.literal(format.expression))))")
         }
         return questions
     }
@@ -104,7 +116,9 @@ private struct Question {
         if low.contains("@"), high.contains("@") { return .email }
         if profile.shortest == 36, profile.longest == 36 { return .uuid }
         if low.contains("://"), high.contains("://") { return .uri }
-        if low.split(separator: ".").count == 4, high.split(separator: ".").count == 4, low.allSatisfy({ $0 == "." || $0.isNumber }) {
+        if low.split(separator: ".").count == 4, high.split(separator: ".").count == 4,
+            low.allSatisfy({ $0 == "." || $0.isNumber })
+        {
             return .ipv4
         }
         return nil

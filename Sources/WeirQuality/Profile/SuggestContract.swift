@@ -36,7 +36,8 @@ extension TableProfile {
             return [.range(ValueRange(minimum: "0"))]
         }
         if let format = profile.format.flatMap(TextFormat.init(contract:)) { return [.format(format)] }
-        if profile.family == .text, let length = profile.longest, length == profile.shortest, (1...64).contains(length) {
+        if profile.family == .text, let length = profile.longest, length == profile.shortest, (1...64).contains(length)
+        {
             return [.length(min: length, max: length)]
         }
         return []

@@ -45,7 +45,9 @@ struct ColumnWriter {
 
     private func writeOptions(to out: inout Lines) {
         var lines: [String] = []
-        if let format = column.format, column.logicalType != .string { lines.append("format: \(YAMLText.text(format))") }
+        if let format = column.format, column.logicalType != .string {
+            lines.append("format: \(YAMLText.text(format))")
+        }
         if let zone = column.hasTimeZone { lines.append("timezone: \(zone)") }
         for rule in rules where RuleWriter.isPlain(rule) { lines += options(of: rule.kind) }
         guard !lines.isEmpty else { return }

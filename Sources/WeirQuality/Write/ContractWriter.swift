@@ -9,7 +9,8 @@ public enum ContractWriter {
     ///   - id: the contract's id; white space and signs that ids must not have become `-`.
     ///   - status: `draft` for a proposal.
     public static func yaml(
-        for tables: [TableContract], id: String, name: String? = nil, version: String = "1.0.0", status: String = "draft",
+        for tables: [TableContract], id: String, name: String? = nil, version: String = "1.0.0",
+        status: String = "draft",
         description: String? = nil
     ) -> String {
         var out = Lines()
@@ -44,7 +45,8 @@ public enum ContractWriter {
 
     /// `1.0.0` is a text and stays plain; `1.0` would be read as a number.
     private static func versionText(_ version: String) -> String {
-        version.split(separator: ".").count == 3 && version.allSatisfy { $0.isNumber || $0 == "." } ? version : YAMLText.text(version)
+        version.split(separator: ".").count == 3 && version.allSatisfy { $0.isNumber || $0 == "." }
+            ? version : YAMLText.text(version)
     }
 }
 

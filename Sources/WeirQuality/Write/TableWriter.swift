@@ -14,7 +14,8 @@ struct TableWriter {
                 out.add("properties:")
                 for column in table.columns {
                     out.indented(1) { out in
-                        ColumnWriter(column: column, rules: rules(of: column), isOnlyKey: table.primaryKey.count == 1).write(to: &out)
+                        ColumnWriter(column: column, rules: rules(of: column), isOnlyKey: table.primaryKey.count == 1)
+                            .write(to: &out)
                     }
                 }
             }
@@ -32,7 +33,9 @@ struct TableWriter {
             guard rule.columns == [ColumnPath(column.columnName)] else { return false }
             if case .freshness = rule.kind { return false }
             // The key's own rules follow from primaryKey.
-            return !(rule.kind == .unique && table.primaryKey == [column.columnName] && RuleWriter.isPlain(rule) && !column.unique)
+            return
+                !(rule.kind == .unique && table.primaryKey == [column.columnName] && RuleWriter.isPlain(rule)
+                && !column.unique)
         }
     }
 

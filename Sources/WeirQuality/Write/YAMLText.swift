@@ -21,13 +21,17 @@ enum YAMLText {
 
     /// Letters, digits and a few signs, starting with a letter, and no word that YAML reads as something else.
     private static func isPlain(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, isLetter(first), !text.hasSuffix(" "), !words.contains(text.lowercased())
+        guard let first = text.unicodeScalars.first, isLetter(first), !text.hasSuffix(" "),
+            !words.contains(text.lowercased())
         else { return false }
-        return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || " _-./()".unicodeScalars.contains($0) }
+        return text.unicodeScalars.allSatisfy {
+            isLetter($0) || ("0"..."9").contains($0) || " _-./()".unicodeScalars.contains($0)
+        }
     }
 
     private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
-        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || (scalar.value > 0xBF && scalar.properties.isAlphabetic)
+        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+            || (scalar.value > 0xBF && scalar.properties.isAlphabetic)
     }
 
     private static func quoted(_ text: String) -> String {
@@ -39,7 +43,9 @@ enum YAMLText {
             case "\n": out += "\\n"
             case "\t": out += "\\t"
             case "\r": out += "\\r"
-            case _ where scalar.value < 0x20 || (0x7F...0xA0).contains(scalar.value) || [0x85, 0x2028, 0x2029, 0xFEFF].contains(scalar.value):
+            case _
+            where scalar.value < 0x20 || (0x7F...0xA0).contains(scalar.value)
+                || [0x85, 0x2028, 0x2029, 0xFEFF].contains(scalar.value):
                 let digits = String(scalar.value, radix: 16)
                 out += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
             default: out.unicodeScalars.append(scalar)
