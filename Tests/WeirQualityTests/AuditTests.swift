@@ -15,7 +15,8 @@ struct AuditTests {
               - { metric: invalidValues, arguments: { validValues: [new, paid] }, mustBe: 0 }
           - { name: amount, logicalType: number, logicalTypeOptions: { minimum: 0, maximum: 100 } }
         """
-    private let good = "CREATE TABLE stage AS SELECT i AS id, 'a' || i || '@b.cz' AS email, 'new' AS status, 1.5::DOUBLE AS amount FROM range(10) t(i)"
+    private let good =
+        "CREATE TABLE stage AS SELECT i AS id, 'a' || i || '@b.cz' AS email, 'new' AS status, 1.5::DOUBLE AS amount FROM range(10) t(i)"
 
     @Test("a table without a fault passes, and nothing leaves")
     func passes() async throws {
@@ -26,13 +27,19 @@ struct AuditTests {
         #expect(result.outcomes.allSatisfy { $0.status == .passed && $0.violating == 0 })
         #expect(
             result.outcomes.map(\.rule)
-                == ["not_null(email)", "email(email)", "accepted_values(status)", "range(amount)", "not_null(id)", "unique(id)"])
+                == [
+                    "not_null(email)", "email(email)", "accepted_values(status)", "range(amount)", "not_null(id)",
+                    "unique(id)",
+                ])
     }
 
     @Test("a row that breaks two rules leaves once, with both reasons")
     func twoReasons() async throws {
         let (result, failed) = try await Lab.audit(
-            columns, setup: good + "; UPDATE stage SET status = 'odd', amount = -1 WHERE id = 3; UPDATE stage SET amount = 101 WHERE id = 5")
+            columns,
+            setup: good
+                + "; UPDATE stage SET status = 'odd', amount = -1 WHERE id = 3; UPDATE stage SET amount = 101 WHERE id = 5"
+        )
         #expect(result.verdict == .quarantine)
         #expect(failed.count == 2 && result.failedRows == 2)
         #expect(failed[3] == ["accepted_values(status)", "range(amount)"])
@@ -57,7 +64,8 @@ struct AuditTests {
 
     @Test("of rows with the same key the first stays, and both counts are reported")
     func duplicates() async throws {
-        let (result, failed) = try await Lab.audit(columns, setup: good + "; UPDATE stage SET id = 4 WHERE id IN (7, 9)")
+        let (result, failed) = try await Lab.audit(
+            columns, setup: good + "; UPDATE stage SET id = 4 WHERE id IN (7, 9)")
         #expect(failed == [7: ["unique(id)"], 9: ["unique(id)"]])
         #expect(result["unique(id)"]?.violating == 2)
         #expect(result["unique(id)"]?.affected == 3)
@@ -66,7 +74,9 @@ struct AuditTests {
     @Test("of rows with the same key, one that breaks no other rule stays")
     func duplicatesPreferGoodRows() async throws {
         let (_, failed) = try await Lab.audit(
-            columns, setup: good + "; UPDATE stage SET id = 4 WHERE id = 7; UPDATE stage SET amount = -1 WHERE email = 'a4@b.cz'")
+            columns,
+            setup: good + "; UPDATE stage SET id = 4 WHERE id = 7; UPDATE stage SET amount = -1 WHERE email = 'a4@b.cz'"
+        )
         #expect(failed == [4: ["range(amount)", "unique(id)"]])
     }
 
@@ -84,7 +94,9 @@ struct AuditTests {
 
     @Test("published rows take part in uniqueness, except those that are replaced")
     func existingRows() async throws {
-        let setup = good + "; CREATE TABLE raw.orders AS SELECT i AS id, 'x' || (i % 7) || '@b.cz' AS email FROM range(8, 20) t(i)"
+        let setup =
+            good
+            + "; CREATE TABLE raw.orders AS SELECT i AS id, 'x' || (i % 7) || '@b.cz' AS email FROM range(8, 20) t(i)"
         let (appended, failed) = try await Lab.audit(columns, setup: setup, existing: "raw.orders")
         #expect(failed == [8: ["unique(id)"], 9: ["unique(id)"]])
         #expect(appended["unique(id)"]?.violating == 2)
@@ -107,14 +119,20 @@ struct AuditTests {
                 logicalType: string
                 relationships: [{ to: raw.airlines.code }]
             """
-        let setup = "CREATE TABLE raw.airlines AS SELECT * FROM (VALUES ('UA'), (NULL)) t(code); CREATE TABLE stage AS SELECT * FROM (VALUES ('UA'), ('ZZ'), (NULL)) t(carrier)"
+        let setup =
+            "CREATE TABLE raw.airlines AS SELECT * FROM (VALUES ('UA'), (NULL)) t(code); CREATE TABLE stage AS SELECT * FROM (VALUES ('UA'), ('ZZ'), (NULL)) t(carrier)"
         let (result, failed) = try await Lab.audit(body, setup: setup)
         #expect(failed == [1: ["foreign_key(carrier -> raw.airlines.code)"]])
         #expect(result.outcomes[0].samples.first?.values.first?.value == "ZZ")
-        await #expect(throws: WeirError.self) { try await Lab.audit(body, setup: "CREATE TABLE stage AS SELECT 'a' AS carrier") }
+        await #expect(throws: WeirError.self) {
+            try await Lab.audit(body, setup: "CREATE TABLE stage AS SELECT 'a' AS carrier")
+        }
         // Keys of another type do not stop the check.
         let (mixed, _) = try await Lab.audit(
-            body, setup: "CREATE TABLE raw.airlines AS SELECT 1 AS code; CREATE TABLE stage AS SELECT * FROM (VALUES ('1'), ('ZZ')) t(carrier)")
+            body,
+            setup:
+                "CREATE TABLE raw.airlines AS SELECT 1 AS code; CREATE TABLE stage AS SELECT * FROM (VALUES ('1'), ('ZZ')) t(carrier)"
+        )
         #expect(mixed.failedRows == 1)
     }
 
@@ -164,8 +182,11 @@ struct AuditTests {
     @Test("more than 62 rules need a second mask, and are told apart")
     func manyRules() async throws {
         let names = (0..<150).map { "c\($0)" }
-        let body = "properties:\n" + names.map { "  - { name: \($0), logicalType: integer, required: true }" }.joined(separator: "\n")
-        let setup = "CREATE TABLE stage (\(names.map { "\($0) INT" }.joined(separator: ", "))); INSERT INTO stage SELECT * FROM (SELECT \(names.map { "1 AS \($0)" }.joined(separator: ", "))); UPDATE stage SET c0 = NULL, c61 = NULL, c62 = NULL, c149 = NULL"
+        let body =
+            "properties:\n"
+            + names.map { "  - { name: \($0), logicalType: integer, required: true }" }.joined(separator: "\n")
+        let setup =
+            "CREATE TABLE stage (\(names.map { "\($0) INT" }.joined(separator: ", "))); INSERT INTO stage SELECT * FROM (SELECT \(names.map { "1 AS \($0)" }.joined(separator: ", "))); UPDATE stage SET c0 = NULL, c61 = NULL, c62 = NULL, c149 = NULL"
         let (_, failed) = try await Lab.audit(body, setup: setup)
         #expect(failed == [0: ["not_null(c0)", "not_null(c61)", "not_null(c62)", "not_null(c149)"]])
     }

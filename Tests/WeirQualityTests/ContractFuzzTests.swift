@@ -43,8 +43,10 @@ struct ContractFuzzTests {
     }
 
     private static let bits = [
-        "null", "~", "-1", "1e999", "[]", "{}", "[[[]]]", "'", "\"", "\t", ": ", "- ", "#", "&a *a", "*b", "!!int x", "%", "\u{0}", "\u{FEFF}",
-        "9223372036854775808", "${X}", "é", "\r\n", "|", ">", "? ", "true", "2013-02-30", "(?=", ".", "/", "schema//properties/",
+        "null", "~", "-1", "1e999", "[]", "{}", "[[[]]]", "'", "\"", "\t", ": ", "- ", "#", "&a *a", "*b", "!!int x",
+        "%", "\u{0}", "\u{FEFF}",
+        "9223372036854775808", "${X}", "é", "\r\n", "|", ">", "? ", "true", "2013-02-30", "(?=", ".", "/",
+        "schema//properties/",
     ]
 
     private static func mutate(_ text: String, _ random: inout SeededRandom) -> String {
@@ -58,10 +60,13 @@ struct ContractFuzzTests {
         case 4: lines[at] = String(lines[at].prefix(random.next(upTo: lines[at].count + 1)))
         case 5:
             var characters = Array(lines[at])
-            characters.insert(contentsOf: bits[random.next(upTo: bits.count)], at: random.next(upTo: characters.count + 1))
+            characters.insert(
+                contentsOf: bits[random.next(upTo: bits.count)], at: random.next(upTo: characters.count + 1))
             lines[at] = String(characters)
         case 6:
-            if let colon = lines[at].firstIndex(of: ":") { lines[at] = lines[at][...colon] + " " + bits[random.next(upTo: bits.count)] }
+            if let colon = lines[at].firstIndex(of: ":") {
+                lines[at] = lines[at][...colon] + " " + bits[random.next(upTo: bits.count)]
+            }
         default:
             var characters = Array(lines[at])
             if !characters.isEmpty { characters.remove(at: random.next(upTo: characters.count)) }
@@ -74,9 +79,11 @@ struct ContractFuzzTests {
     func manyAliases() {
         var text = "customProperties: [{ property: x, value: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9] }"
         for level in 1...9 {
-            text += ", { property: x, value: &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))] }"
+            text +=
+                ", { property: x, value: &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))] }"
         }
-        text += "]\nschema: [{ name: a, properties: [{ name: b, enum: [{ value: 1 }], examples: *a9, quality: [{ metric: invalidValues, arguments: { validValues: *a9 } }] }] }]"
+        text +=
+            "]\nschema: [{ name: a, properties: [{ name: b, enum: [{ value: 1 }], examples: *a9, quality: [{ metric: invalidValues, arguments: { validValues: *a9 } }] }] }]"
         let (contract, problems) = Sample.load(text)
         #expect(contract == nil && !problems.isEmpty)
     }

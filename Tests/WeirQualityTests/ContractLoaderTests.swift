@@ -17,10 +17,12 @@ struct ContractLoaderTests {
         #expect(table.onFail == .quarantine && table.tolerance == .percent(1))
         #expect(
             table.rules.map(\.id) == [
-                "not_null(order_id)", "unique(order_id)", "foreign_key(customer_no -> crm.customers.customer_id)", "pattern(email)",
+                "not_null(order_id)", "unique(order_id)", "foreign_key(customer_no -> crm.customers.customer_id)",
+                "pattern(email)",
                 "email(email)", "not_null(email)", "not_missing(email)", "accepted_values(status)", "range(amount)",
                 "multiple_of(amount)", "length(sku)", "items(tags)", "unique_items(tags)", "not_null(address.city)",
-                "unique(customer_no, ordered_at)", "row_count", "sql(no future orders)", "foreign_key(customer_no -> crm.customers.customer_id)#2",
+                "unique(customer_no, ordered_at)", "row_count", "sql(no future orders)",
+                "foreign_key(customer_no -> crm.customers.customer_id)#2",
                 "freshness(ordered_at)",
             ])
         #expect(table.column("email")?.isSensitive == true)
@@ -74,9 +76,12 @@ struct ContractLoaderTests {
     @Test(
         "a file that is no contract says so",
         arguments: [
-            ("", "yaml.missing-key"), ("- a", "yaml.not-a-mapping"), ("a: [", "yaml.syntax"), ("kind: Other", "contract.kind"),
-            ("apiVersion: v2.2.2", "contract.version"), ("apiVersion: v4.0.0", "contract.version"), ("\ta: 1", "yaml.tab"),
-            ("id: a\nid: b", "yaml.duplicate-key"), ("schema: 5", "yaml.wrong-type"), ("schema: [5]", "yaml.wrong-type"),
+            ("", "yaml.missing-key"), ("- a", "yaml.not-a-mapping"), ("a: [", "yaml.syntax"),
+            ("kind: Other", "contract.kind"),
+            ("apiVersion: v2.2.2", "contract.version"), ("apiVersion: v4.0.0", "contract.version"),
+            ("\ta: 1", "yaml.tab"),
+            ("id: a\nid: b", "yaml.duplicate-key"), ("schema: 5", "yaml.wrong-type"),
+            ("schema: [5]", "yaml.wrong-type"),
             ("schema: [{ name: a, properties: 5 }]", "yaml.wrong-type"),
         ])
     func noContract(text: String, code: String) {
@@ -114,7 +119,8 @@ struct ContractLoaderTests {
     @Test("the exclusive bounds of v3.0 change the meaning of the plain ones")
     func exclusiveBooleans() throws {
         let table = try Sample.table(
-            "properties: [{ name: a, logicalType: number, logicalTypeOptions: { minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false } }]")
+            "properties: [{ name: a, logicalType: number, logicalTypeOptions: { minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false } }]"
+        )
         #expect(table.rules.map(\.kind) == [.range(ValueRange(maximum: "9", exclusiveMinimum: "0"))])
     }
 
@@ -126,7 +132,8 @@ struct ContractLoaderTests {
             description: of ${TEAM}
             quality: [{ type: sql, query: "SELECT count(*) FROM ${table}", mustBe: 0 }]
             """)
-        let contract = ContractLoader.load(path: "c", text: text, problems: problems, variables: Variables(["TEAM": "sales"]))
+        let contract = ContractLoader.load(
+            path: "c", text: text, problems: problems, variables: Variables(["TEAM": "sales"]))
         #expect(problems.isEmpty, "\(problems.all)")
         #expect(contract?.tables.first?.description == "of sales")
     }
@@ -137,12 +144,16 @@ struct ContractLoaderTests {
             ("varchar(20)", "VARCHAR"), ("NUMERIC(10, 2)", "DECIMAL(10,2)"), ("number(38)", "DECIMAL(38,0)"),
             ("timestamp(3) with time zone", "TIMESTAMP WITH TIME ZONE"), ("double precision", "DOUBLE"),
             ("character varying(10)", "VARCHAR"), ("int[]", "INTEGER[]"), ("text[3][]", "VARCHAR[3][]"),
-            ("array<bigint>", "BIGINT[]"), ("TIMESTAMP_NTZ", "TIMESTAMP"), ("int unsigned", "UINTEGER"), ("nvarchar(max)", "VARCHAR"),
+            ("array<bigint>", "BIGINT[]"), ("TIMESTAMP_NTZ", "TIMESTAMP"), ("int unsigned", "UINTEGER"),
+            ("nvarchar(max)", "VARCHAR"),
         ])
     func physicalTypes(text: String, wanted: String) { #expect(PhysicalType.duckDB(text) == wanted) }
 
     @Test(
         "and what is no known type is none",
-        arguments: ["", "int); DROP TABLE x", "decimal(99,1)", "decimal(5,9)", "varchar(a)", "[]", "foo[", "int[-1]", "geography", "]"])
+        arguments: [
+            "", "int); DROP TABLE x", "decimal(99,1)", "decimal(5,9)", "varchar(a)", "[]", "foo[", "int[-1]",
+            "geography", "]",
+        ])
     func unknownTypes(text: String) { #expect(PhysicalType.duckDB(text) == nil) }
 }

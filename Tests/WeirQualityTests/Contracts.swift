@@ -95,8 +95,12 @@ extension Sample {
     }
 
     private static func column(_ keys: String) -> String { "properties: [{ name: a, \(keys) }]" }
-    private static func text(_ options: String) -> String { column("logicalType: string, logicalTypeOptions: { \(options) }") }
-    private static func number(_ options: String) -> String { column("logicalType: number, logicalTypeOptions: { \(options) }") }
+    private static func text(_ options: String) -> String {
+        column("logicalType: string, logicalTypeOptions: { \(options) }")
+    }
+    private static func number(_ options: String) -> String {
+        column("logicalType: number, logicalTypeOptions: { \(options) }")
+    }
     private static func rule(_ keys: String) -> String { "quality: [{ \(keys) }]" }
     private static func columnRule(_ keys: String) -> String { column("quality: [{ \(keys) }]") }
 
@@ -121,7 +125,8 @@ extension Sample {
         Mistake(body: number("exclusiveMinimum: true"), code: "contract.bad-bound"),
         Mistake(body: number("multipleOf: 0"), code: "contract.bad-bound"),
         Mistake(body: number("format: f16"), code: "contract.unknown-value"),
-        Mistake(body: column("logicalType: date, logicalTypeOptions: { minimum: 2013-02-30 }"), code: "contract.bad-bound"),
+        Mistake(
+            body: column("logicalType: date, logicalTypeOptions: { minimum: 2013-02-30 }"), code: "contract.bad-bound"),
         Mistake(body: column("enum: [{ label: a }]"), code: "contract.missing-key"),
         Mistake(body: column("relationships: [{ to: orders.b }]"), code: "contract.unknown-reference"),
         Mistake(body: column("relationships: [{ to: nothing }]"), code: "contract.bad-reference"),
@@ -129,8 +134,12 @@ extension Sample {
         Mistake(body: column("relationships: [{ type: friend, to: orders.a }]"), code: "contract.unknown-value"),
         Mistake(body: "relationships: [{ to: x.y.z }]", code: "contract.missing-key"),
         Mistake(body: "relationships: [{ from: a, to: x.y.z }]", code: "contract.unknown-column"),
-        Mistake(body: column("logicalType: string") + "\nrelationships: [{ from: [a], to: [x.y.z, x.y.w] }]", code: "contract.bad-reference"),
-        Mistake(body: column("logicalType: string") + "\nrelationships: [{ from: [a, a], to: [x.y.z, x.q.w] }]", code: "contract.bad-reference"),
+        Mistake(
+            body: column("logicalType: string") + "\nrelationships: [{ from: [a], to: [x.y.z, x.y.w] }]",
+            code: "contract.bad-reference"),
+        Mistake(
+            body: column("logicalType: string") + "\nrelationships: [{ from: [a, a], to: [x.y.z, x.q.w] }]",
+            code: "contract.bad-reference"),
         Mistake(body: columnRule("metric: rowCount, mustBe: 0"), code: "contract.misplaced-metric"),
         Mistake(body: rule("metric: nullValues, mustBe: 0"), code: "contract.misplaced-metric"),
         Mistake(body: rule("metric: rowCount"), code: "contract.no-operator"),
@@ -151,17 +160,26 @@ extension Sample {
         Mistake(body: rule("metric: duplicateValues, arguments: { properties: [z] }"), code: "contract.unknown-column"),
         Mistake(body: columnRule("metric: invalidValues"), code: "contract.missing-key"),
         Mistake(body: columnRule("metric: invalidValues, arguments: { validvalues: [a] }"), code: "yaml.unknown-key"),
-        Mistake(body: columnRule("metric: invalidValues, arguments: { validValues: [a], pattern: a }"), code: "contract.contradiction"),
+        Mistake(
+            body: columnRule("metric: invalidValues, arguments: { validValues: [a], pattern: a }"),
+            code: "contract.contradiction"),
         Mistake(body: columnRule("metric: missingValues"), code: "contract.missing-key"),
         Mistake(body: "customProperties: [{ property: weir.onFial, value: stop }]", code: "contract.unknown-setting"),
         Mistake(body: "customProperties: [{ property: weir.onFail, value: explode }]", code: "contract.unknown-value"),
         Mistake(body: "customProperties: [{ property: weir.tolerance, value: some }]", code: "contract.bad-tolerance"),
         Mistake(body: "customProperties: [{ property: weir.tolerance }]", code: "contract.missing-key"),
-        Mistake(body: "tags: []", code: "contract.unknown-value", extra: "slaProperties: [{ property: latency, value: 1, unit: moons, element: a }]"),
-        Mistake(body: "tags: []", code: "contract.unknown-column", extra: "slaProperties: [{ property: latency, value: 1, element: orders.a }]"),
-        Mistake(body: "tags: []", code: "contract.bad-bound", extra: "slaProperties: [{ property: latency, value: -1, element: orders.a }]"),
+        Mistake(
+            body: "tags: []", code: "contract.unknown-value",
+            extra: "slaProperties: [{ property: latency, value: 1, unit: moons, element: a }]"),
+        Mistake(
+            body: "tags: []", code: "contract.unknown-column",
+            extra: "slaProperties: [{ property: latency, value: 1, element: orders.a }]"),
+        Mistake(
+            body: "tags: []", code: "contract.bad-bound",
+            extra: "slaProperties: [{ property: latency, value: -1, element: orders.a }]"),
         Mistake(body: "tags: []", code: "contract.missing-key", extra: "slaProperties: [{ property: latency }]"),
         Mistake(body: "tags: []", code: "contract.missing-key", extra: "servers: [{ type: duckdb }]"),
-        Mistake(body: "tags: []", code: "yaml.unknown-key", extra: "servers: [{ server: a, type: duckdb, pasword: x }]"),
+        Mistake(
+            body: "tags: []", code: "yaml.unknown-key", extra: "servers: [{ server: a, type: duckdb, pasword: x }]"),
     ]
 }

@@ -56,11 +56,14 @@ enum Lab {
         _ contract: TableContract, _ scope: AuditScope, setup: String, policy: OnFail = .quarantine
     ) async throws -> (result: AuditResult, failed: [Int64: [String]]) {
         let database = try await Database.open()
-        return try await database.withConnection { connection in try await run(contract, scope, setup, policy, connection) }
+        return try await database.withConnection { connection in
+            try await run(contract, scope, setup, policy, connection)
+        }
     }
 
     private static func run(
-        _ contract: TableContract, _ scope: AuditScope, _ setup: String, _ policy: OnFail, _ connection: isolated Connection
+        _ contract: TableContract, _ scope: AuditScope, _ setup: String, _ policy: OnFail,
+        _ connection: isolated Connection
     ) throws -> (result: AuditResult, failed: [Int64: [String]]) {
         try connection.execute("CREATE SCHEMA raw; \(setup)")
         let result = try TableAudit.audit(contract, scope: scope, policy: policy, on: connection)

@@ -5,7 +5,8 @@ import WeirCore
 
 @Suite("Rules about the whole table")
 struct TableRuleTests {
-    private let setup = "CREATE TABLE stage AS SELECT i AS id, TIMESTAMP '2024-01-01' + to_days(i::INT) AS at FROM range(10) t(i)"
+    private let setup =
+        "CREATE TABLE stage AS SELECT i AS id, TIMESTAMP '2024-01-01' + to_days(i::INT) AS at FROM range(10) t(i)"
 
     private func body(_ quality: String) -> String {
         """
@@ -19,7 +20,10 @@ struct TableRuleTests {
 
     @Test(
         "a row count is of the rows that would be published",
-        arguments: [("mustBe: 8", true), ("mustBe: 10", false), ("mustBeBetween: [8, 12]", true), ("mustBeGreaterThan: 8", false)])
+        arguments: [
+            ("mustBe: 8", true), ("mustBe: 10", false), ("mustBeBetween: [8, 12]", true),
+            ("mustBeGreaterThan: 8", false),
+        ])
     func rowCount(condition: String, holds: Bool) async throws {
         let (result, _) = try await Lab.audit(body("{ metric: rowCount, \(condition) }"), setup: setup)
         #expect(result["row_count"]?.measured == 8)
@@ -30,12 +34,14 @@ struct TableRuleTests {
     @Test("published rows that stay are counted too")
     func rowCountWithExisting() async throws {
         let (result, _) = try await Lab.audit(
-            body("{ metric: rowCount, mustBe: 10 }"), setup: setup + "; CREATE TABLE raw.orders AS SELECT i AS id FROM range(5, 10) t(i)",
+            body("{ metric: rowCount, mustBe: 10 }"),
+            setup: setup + "; CREATE TABLE raw.orders AS SELECT i AS id FROM range(5, 10) t(i)",
             existing: "raw.orders", replaced: ["id"])
         // 8 good rows and none of the published ones: all five come in again.
         #expect(result["row_count"]?.measured == 8)
         let (appended, _) = try await Lab.audit(
-            body("{ metric: rowCount, mustBe: 13 }"), setup: setup + "; CREATE TABLE raw.orders AS SELECT i AS id FROM range(5, 10) t(i)",
+            body("{ metric: rowCount, mustBe: 13 }"),
+            setup: setup + "; CREATE TABLE raw.orders AS SELECT i AS id FROM range(5, 10) t(i)",
             existing: "raw.orders")
         #expect(appended["row_count"]?.status == .passed)
     }
@@ -63,7 +69,8 @@ struct TableRuleTests {
         "an SQL rule cannot write, and a mistake in it names the rule",
         arguments: [
             "DELETE FROM stage", "SELECT 1; DROP TABLE stage", "SELECT 1) ; DROP TABLE stage; SELECT (1",
-            "COPY stage TO '/tmp/x'", "SELECT nope FROM {object}", "SELEC 1", "INSERT INTO stage VALUES (1) RETURNING 1",
+            "COPY stage TO '/tmp/x'", "SELECT nope FROM {object}", "SELEC 1",
+            "INSERT INTO stage VALUES (1) RETURNING 1",
         ])
     func sqlCannotWrite(query: String) async throws {
         let text = body("{ name: the rule, type: sql, query: \"\(query)\", mustBe: 0 }")
@@ -95,7 +102,8 @@ struct TableRuleTests {
         let now: Int64 = 1_704_844_800_000_000  // 2024-01-10 00:00
         let (result, _) = try await Lab.audit(
             body("{ metric: rowCount, mustBeGreaterThan: 0 }"),
-            extra: "slaProperties: [{ property: latency, value: \(value), unit: \(unit), element: orders.at }]", setup: setup, now: now)
+            extra: "slaProperties: [{ property: latency, value: \(value), unit: \(unit), element: orders.at }]",
+            setup: setup, now: now)
         #expect(result["freshness(at)"]?.measured == 172_800)
         #expect(result["freshness(at)"]?.status == (holds ? .passed : .failed))
     }
@@ -106,7 +114,8 @@ struct TableRuleTests {
         let (empty, _) = try await Lab.audit(
             "properties: [{ name: at }]", extra: sla, setup: "CREATE TABLE stage (\"at\" TIMESTAMP)")
         #expect(empty["freshness(at)"]?.status == .failed)
-        let (number, _) = try await Lab.audit("properties: [{ name: at }]", extra: sla, setup: "CREATE TABLE stage AS SELECT 1 AS \"at\"")
+        let (number, _) = try await Lab.audit(
+            "properties: [{ name: at }]", extra: sla, setup: "CREATE TABLE stage AS SELECT 1 AS \"at\"")
         #expect(number["freshness(at)"]?.detail?.contains("neither dates nor timestamps") == true)
     }
 }

@@ -9,6 +9,8 @@ public final class YAMLFile {
     public static let sizeLimit = 4 << 20
     /// Deeper nesting than any real file has; it protects the parser's recursion.
     public static let depthLimit = 64
+    /// Aliases that refer to aliases can make a short text mean billions of values.
+    public static let nodeLimit = 500_000
 
     public let source: SourceText
     public let problems: Problems
@@ -31,6 +33,10 @@ public final class YAMLFile {
             try guardAgainstHostileInput()
             guard let node = try Yams.compose(yaml: source.text) else {
                 return YAMLMap(file: self, pairs: [], line: 1, column: 1)
+            }
+            if NodeCount.exceeds(Self.nodeLimit, node) {
+                throw source.error(
+                    "yaml.too-large", "the aliases (*name) of this file stand for more than \(Self.nodeLimit) values", line: 1)
             }
             if case .scalar(let scalar) = node, scalar.string.isEmpty {
                 return YAMLMap(file: self, pairs: [], line: 1, column: 1)
@@ -141,5 +147,23 @@ enum NestingGuard {
             if flow > limit || markers > limit || indent > limit * 16 { return line }
         }
         return nil
+    }
+}
+
+/// Counts values with their aliases resolved, and stops counting at a limit.
+enum NodeCount {
+    static func exceeds(_ limit: Int, _ root: Node) -> Bool {
+        var count = 0
+        var waiting = [root]
+        while let node = waiting.popLast() {
+            count += 1
+            if count + waiting.count > limit { return true }
+            switch node {
+            case .mapping(let mapping): for (key, value) in mapping { waiting.append(key); waiting.append(value) }
+            case .sequence(let sequence): waiting.append(contentsOf: sequence)
+            case .scalar, .alias: break
+            }
+        }
+        return false
     }
 }

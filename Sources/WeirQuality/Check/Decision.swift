@@ -50,7 +50,9 @@ extension CheckOutcome {
     /// One line: which rule, what was found, what was wanted.
     public var reason: String {
         if let detail { return "\(rule): \(detail)" }
-        if let violating { return "\(rule): \(violating) \(violating == 1 ? "row breaks" : "rows break") it, wanted \(limit)" }
+        if let violating {
+            return "\(rule): \(violating) \(violating == 1 ? "row breaks" : "rows break") it, wanted \(limit)"
+        }
         if let measured { return "\(rule): found \(measured.plainText), wanted \(limit)" }
         return "\(rule): wanted \(limit)"
     }

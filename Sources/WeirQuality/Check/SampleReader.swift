@@ -26,7 +26,8 @@ extension AuditRun {
                 ? "CASE WHEN \(path.sql) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
                 : "left(CAST(\(path.sql) AS VARCHAR), \(SampleReader.width))"
         }
-        let query = "SELECT t.rowid, \(texts.joined(separator: ", ")) FROM \(table) AS t WHERE t.rowid IN (\(rowIDs.map(String.init).joined(separator: ", ")))"
+        let query =
+            "SELECT t.rowid, \(texts.joined(separator: ", ")) FROM \(table) AS t WHERE t.rowid IN (\(rowIDs.map(String.init).joined(separator: ", ")))"
         var values: [Int64: [Value]] = [:]
         for row in try connection.query(query).map({ $0 }) { if let id = row[0].int { values[id] = row } }
         for rule in shown {

@@ -3,7 +3,9 @@ enum StructType {
     static func family(of path: ColumnPath, in type: String) -> TypeFamily {
         var type = type
         for name in path.parts.dropFirst() {
-            guard let next = fields(of: type).first(where: { $0.name.lowercased() == name.lowercased() }) else { return .other }
+            guard let next = fields(of: type).first(where: { $0.name.lowercased() == name.lowercased() }) else {
+                return .other
+            }
             type = next.type
         }
         return TypeFamily(sql: type)

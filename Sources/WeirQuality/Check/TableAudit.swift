@@ -11,6 +11,8 @@ import WeirEngine
 /// let result = try TableAudit.audit(contract, scope: scope, policy: .quarantine, on: connection)
 /// try connection.execute("DELETE FROM staging WHERE rowid IN (SELECT rid FROM \(result.failedTable))")
 /// ```
+///
+/// Run it outside a transaction: an SQL rule that fails would end the transaction with it.
 public enum TableAudit {
     /// - Parameters:
     ///   - policy: `on_fail` where neither the contract nor the rule says anything.
@@ -56,7 +58,8 @@ struct AuditRun {
         columns = try connection.columns(of: "SELECT * FROM \(scope.table.sql)")
         if let clash = columns.first(where: { $0.name.lowercased() == "rowid" }) {
             throw WeirError(
-                "contract.rowid-column", "\(scope.declared) has a column \"\(clash.name)\", which hides the row ids a check needs",
+                "contract.rowid-column",
+                "\(scope.declared) has a column \"\(clash.name)\", which hides the row ids a check needs",
                 hint: "rename the column", at: Place(table: scope.declared.description, field: clash.name))
         }
         let names = AuditNames(label: scope.table.description)
@@ -79,6 +82,7 @@ struct AuditRun {
     mutating func checkRows(on connection: isolated Connection) throws {
         do { try connection.execute(plan.scan) } catch {
             // One rule that DuckDB refuses (a field that is not there, a pattern) must not take the others along.
+            guard Self.isAboutTheRule(error) else { throw error }
             let refused = try refusedRules(on: connection)
             if refused.isEmpty { throw error }
             plan = AuditPlan(
@@ -92,10 +96,16 @@ struct AuditRun {
         for rule in plan.rowRules {
             guard let condition = plan.conditions[rule.id] else { continue }
             do { _ = try connection.columns(of: "SELECT 1 FROM \(table) AS t WHERE \(condition)") } catch {
+                guard Self.isAboutTheRule(error) else { throw error }
                 refused[rule.id] = WeirError.wrapping(error).message
             }
         }
         return refused
+    }
+
+    /// True for a mistake in the SQL of a rule; false for a full disk, a cancelled task and the like.
+    private static func isAboutTheRule(_ error: any Error) -> Bool {
+        (error as? WeirError)?.code.hasPrefix("sql.") == true
     }
 
     mutating func decideRowRules(on connection: isolated Connection) throws {
@@ -104,7 +114,8 @@ struct AuditRun {
         for (index, rule) in counted.enumerated() {
             let violating = Int(values[index * 2].int ?? 0)
             firstRows[rule.id] = values[index * 2 + 1].list?.compactMap(\.int) ?? []
-            settle(rule, violating: violating, evidence: plan.evidence(for: rule, in: scope.declared) ?? evidence[rule.id])
+            settle(
+                rule, violating: violating, evidence: plan.evidence(for: rule, in: scope.declared) ?? evidence[rule.id])
         }
     }
 
@@ -144,10 +155,12 @@ struct AuditRun {
 
     /// A table that points to itself: its keys are among the rows under test and the published ones.
     private var selfParents: [String] {
-        [table] + (scope.existing.map { [ExistingRows.kept($0, replacedBy: scope.scopeKeysReplaced, table: table)] } ?? [])
+        [table]
+            + (scope.existing.map { [ExistingRows.kept($0, replacedBy: scope.scopeKeysReplaced, table: table)] } ?? [])
     }
 
-    private func parentColumns(_ parent: TableName, _ rule: Rule, on connection: isolated Connection) throws -> [Column] {
+    private func parentColumns(_ parent: TableName, _ rule: Rule, on connection: isolated Connection) throws -> [Column]
+    {
         do { return try columns(of: parent, on: connection) } catch {
             throw WeirError(
                 "contract.unknown-reference", "\(rule.id): the table \(parent) cannot be read",
@@ -168,7 +181,8 @@ struct AuditRun {
             let found = try connection.query(check.measure).first ?? []
             let excess = Int(found.first?.int ?? 0)
             settle(
-                rule, violating: excess, affected: Int(found.last?.int ?? 0), evidence: check.evidence(in: scope.declared))
+                rule, violating: excess, affected: Int(found.last?.int ?? 0),
+                evidence: check.evidence(in: scope.declared))
             guard excess > 0 else { continue }
             try connection.execute(check.mark(leaving: plan.breaksAny(of: leaving)))
             let values = try connection.query(plan.counts(of: [rule])).first ?? []
@@ -204,7 +218,8 @@ struct AuditRun {
         }
         for entry in contract.notChecked {
             all.append(
-                CheckOutcome(id: entry.key, columns: [], .notChecked, wanted: "", detail: entry.why, place: entry.place))
+                CheckOutcome(id: entry.key, columns: [], .notChecked, wanted: "", detail: entry.why, place: entry.place)
+            )
         }
         let verdict = Decision.verdict(
             all, failedRows: failedRows, rows: rows, malformed: scope.malformedRows, tolerance: contract.tolerance)

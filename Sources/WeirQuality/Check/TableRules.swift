@@ -50,14 +50,17 @@ extension AuditRun {
         guard [.date, .timestamp, .timestampTZ].contains(plan.type(of: path)) else {
             return unsettled(rule, "the column \"\(path)\" holds neither dates nor timestamps")
         }
-        let newest = try connection.query("SELECT epoch_us(max(\(path.sql))), max(\(path.sql)) FROM \(plan.names.good) AS t")
+        let newest = try connection.query(
+            "SELECT epoch_us(max(\(path.sql))), max(\(path.sql)) FROM \(plan.names.good) AS t")
         guard let values = newest.first, let micros = values[0].int else {
             return unsettled(rule, "there is no newest value: the column is empty", sql: shown)
         }
         let now = scope.now ?? Int64(Date().timeIntervalSince1970 * 1_000_000)
         let age = (Double(now) - Double(micros)) / 1_000_000
         settle(
-            rule, measured: age, detail: "the newest value is \(values[1].display), \(Rule.age(age.rounded())) old, wanted \(rule.limitText)",
+            rule, measured: age,
+            detail:
+                "the newest value is \(values[1].display), \(Rule.age(age.rounded())) old, wanted \(rule.limitText)",
             sql: shown)
     }
 
@@ -72,7 +75,7 @@ extension AuditRun {
         let result: Rows
         do { result = try connection.query("SELECT * FROM query(\(ValueSQL.text(query)))") } catch {
             let problem = WeirError.wrapping(error)
-            if error is CancellationError || problem.isTransient { throw error }
+            if error is CancellationError || problem.outcome == .systemFailed { throw error }
             if rule.severity != .error { return unsettled(rule, "the query fails: \(problem.message)", sql: shown) }
             throw WeirError(
                 "contract.bad-query", "\(rule.id): the query fails: \(problem.message)",
@@ -80,7 +83,8 @@ extension AuditRun {
         }
         guard result.count == 1, result.columns.count == 1 else {
             return unsettled(
-                rule, "the query returns \(result.count) rows of \(result.columns.count) columns, and one value is wanted",
+                rule,
+                "the query returns \(result.count) rows of \(result.columns.count) columns, and one value is wanted",
                 sql: shown)
         }
         guard let value = SQLRule.number(result.scalar) else {

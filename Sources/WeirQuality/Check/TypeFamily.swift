@@ -6,7 +6,10 @@ enum TypeFamily: String, Sendable, Hashable {
     /// From a type as DuckDB writes it.
     init(sql type: String) {
         let text = type.uppercased()
-        if text.hasSuffix("]") { self = .list; return }
+        if text.hasSuffix("]") {
+            self = .list
+            return
+        }
         let name = text.prefix { $0 != "(" && $0 != " " }
         switch name {
         case "BOOLEAN": self = .boolean

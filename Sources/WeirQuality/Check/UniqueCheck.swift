@@ -33,7 +33,8 @@ struct UniqueCheck {
         let mine = "SELECT \(selected) FROM \(plan.table) AS t WHERE \(isComplete)"
         let grouped = "SELECT \(list), count(*) AS n FROM (\(mine)) GROUP BY ALL"
         guard let published else {
-            return "CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS SELECT *, false AS taken FROM (\(grouped)) WHERE n > 1"
+            return
+                "CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS SELECT *, false AS taken FROM (\(grouped)) WHERE n > 1"
         }
         // Published keys are first cut down to those that come in again: the hash table stays as small as the load.
         let known = "SELECT DISTINCT \(list) FROM (\(published)) AS p SEMI JOIN (\(mine)) AS t USING (\(list))"
@@ -70,7 +71,8 @@ struct UniqueCheck {
 
     /// The same check with the published rows of `existing` that no row under test replaces.
     func including(_ existing: TableName, columns: [Column], replacedBy keys: [String]?) -> UniqueCheck {
-        let known = Dictionary(columns.map { ($0.name.lowercased(), TypeFamily(sql: $0.type)) }, uniquingKeysWith: { a, _ in a })
+        let known = Dictionary(
+            columns.map { ($0.name.lowercased(), TypeFamily(sql: $0.type)) }, uniquingKeysWith: { a, _ in a })
         var check = self
         for (index, path) in rule.columns.enumerated() where path.parts.count == 1 {
             // A column that is new has no published values to collide with.
@@ -88,6 +90,7 @@ enum ExistingRows {
     /// A table expression.
     static func kept(_ existing: TableName, replacedBy keys: [String]?, table: String) -> String {
         guard let keys, !keys.isEmpty else { return existing.sql }
-        return "(SELECT * FROM \(existing.sql) ANTI JOIN (SELECT \(SQL.list(keys)) FROM \(table)) USING (\(SQL.list(keys))))"
+        return
+            "(SELECT * FROM \(existing.sql) ANTI JOIN (SELECT \(SQL.list(keys)) FROM \(table)) USING (\(SQL.list(keys))))"
     }
 }

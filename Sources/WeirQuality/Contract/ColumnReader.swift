@@ -57,7 +57,8 @@ struct ColumnReader {
             return nil
         }
         if parent != nil {
-            collector.cannotCheck("primaryKey", "a field inside an object cannot be the table's key", at: map.place("primaryKey"))
+            collector.cannotCheck(
+                "primaryKey", "a field inside an object cannot be the table's key", at: map.place("primaryKey"))
             return nil
         }
         if let position, position < 1, position != -1 {
@@ -69,7 +70,9 @@ struct ColumnReader {
     private func addPlainRules(
         of column: ColumnContract, _ path: ColumnPath, _ map: YAMLMap, into collector: inout RuleCollector
     ) {
-        for (applies, kind, key) in [(column.required, RuleKind.notNull, "required"), (column.unique, .unique, "unique")]
+        for (applies, kind, key) in [
+            (column.required, RuleKind.notNull, "required"), (column.unique, .unique, "unique"),
+        ]
         where applies {
             collector.add(
                 Rule(

@@ -58,7 +58,8 @@ enum LimitReader {
         }
         guard let low = number(bounds[0]), let high = number(bounds[1]) else { return nil }
         if low > high {
-            value.report("contract.contradiction", "the smaller number comes first: [\(high.plainText), \(low.plainText)]")
+            value.report(
+                "contract.contradiction", "the smaller number comes first: [\(high.plainText), \(low.plainText)]")
             return nil
         }
         return (low, high)

@@ -25,7 +25,8 @@ enum DateText {
     }
 
     private static func isTime(_ text: String) -> Bool {
-        guard let match = text.wholeMatch(of: /(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?/) else {
+        guard let match = text.wholeMatch(of: /(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?/)
+        else {
             return false
         }
         return (Int(match.1) ?? 99) < 24 && (Int(match.2) ?? 99) < 60 && (match.3.map { Int($0) ?? 99 } ?? 0) < 60
@@ -57,7 +58,8 @@ enum PatternReader {
         }
         do throws(TextPattern.Refusal) { return try TextPattern(text) } catch {
             value.report(
-                "contract.bad-pattern", "this pattern cannot be used: \(error.reason) (at character \(error.offset + 1))",
+                "contract.bad-pattern",
+                "this pattern cannot be used: \(error.reason) (at character \(error.offset + 1))",
                 hint: "patterns run in linear time: no look-around, no back references")
             return nil
         }

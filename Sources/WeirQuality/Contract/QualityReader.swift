@@ -10,7 +10,9 @@ struct QualityReader {
     let settings: WeirSettings
 
     private enum Kind: String, CaseIterable { case library, text, sql, custom }
-    private enum Metric: String, CaseIterable { case nullValues, missingValues, invalidValues, duplicateValues, rowCount }
+    private enum Metric: String, CaseIterable {
+        case nullValues, missingValues, invalidValues, duplicateValues, rowCount
+    }
 
     private static let dimensions = [
         "accuracy", "completeness", "conformity", "consistency", "coverage", "timeliness", "uniqueness",
@@ -112,10 +114,12 @@ struct QualityReader {
             add(.notMissing(list.list().map { $0.plain() }), [path])
         case (.invalidValues, let path?): readInvalid(map, arguments, path, add: add)
         case (.rowCount, _?):
-            map.report("contract.misplaced-metric", "rowCount is about a table: move it to the object's quality", key: key)
+            map.report(
+                "contract.misplaced-metric", "rowCount is about a table: move it to the object's quality", key: key)
         case (_, nil):
             map.report(
-                "contract.misplaced-metric", "\(metric.rawValue) is about a column: move it to the property's quality", key: key)
+                "contract.misplaced-metric", "\(metric.rawValue) is about a column: move it to the property's quality",
+                key: key)
         }
     }
 

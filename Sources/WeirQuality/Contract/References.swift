@@ -23,16 +23,23 @@ struct References {
     private func resolvePath(_ text: String, _ value: YAMLValue) -> Target? {
         let parts = text.split(separator: "/").map(String.init)
         guard parts.count >= 4, parts[0] == "schema", parts[2] == "properties" else {
-            value.report("contract.bad-reference", "\"\(text)\" is not a reference", hint: "write object.property or schema/<id>/properties/<id>")
+            value.report(
+                "contract.bad-reference", "\"\(text)\" is not a reference",
+                hint: "write object.property or schema/<id>/properties/<id>")
             return nil
         }
-        guard let object = objects.first(where: { $0.id == parts[1] }) ?? objects.first(where: { $0.name == parts[1] }) else {
+        guard let object = objects.first(where: { $0.id == parts[1] }) ?? objects.first(where: { $0.name == parts[1] })
+        else {
             unknown("the contract has no object with the id \"\(parts[1])\"", parts[1], objects.compactMap(\.id), value)
             return nil
         }
-        guard let column = object.columns.first(where: { $0.id == parts[3] }) ?? object.columns.first(where: { $0.name == parts[3] })
+        guard
+            let column = object.columns.first(where: { $0.id == parts[3] })
+                ?? object.columns.first(where: { $0.name == parts[3] })
         else {
-            unknown("\(object.name) has no property with the id \"\(parts[3])\"", parts[3], object.columns.compactMap(\.id), value)
+            unknown(
+                "\(object.name) has no property with the id \"\(parts[3])\"", parts[3], object.columns.compactMap(\.id),
+                value)
             return nil
         }
         if parts.count > 4 { return .elsewhere(why: "a key inside an object cannot be looked up") }

@@ -49,7 +49,9 @@ enum RelationshipReader {
     ) {
         let own = WeirSettings.read(map)
         if let type = map.string("type"), type != "foreignKey" {
-            map.report("contract.unknown-value", "\"\(type)\" is not a type of relationship", hint: "allowed here: foreignKey", key: "type")
+            map.report(
+                "contract.unknown-value", "\"\(type)\" is not a type of relationship", hint: "allowed here: foreignKey",
+                key: "type")
         }
         defer { finish(map) }
         guard let to = map.value("to") else {
@@ -66,7 +68,8 @@ enum RelationshipReader {
             case .elsewhere(let why): return collector.cannotCheck("relationships", why, at: map.place("to"))
             case .column(let name, let column):
                 if let table, table != name {
-                    return to.report("contract.bad-reference", "a composite key points into one table, not \(table) and \(name)")
+                    return to.report(
+                        "contract.bad-reference", "a composite key points into one table, not \(table) and \(name)")
                 }
                 table = name
                 columns.append(column)
@@ -74,7 +77,8 @@ enum RelationshipReader {
         }
         guard columns.count == paths.count, let table else {
             return map.report(
-                "contract.bad-reference", "the key has \(paths.count) columns here and \(columns.count) there", key: "to")
+                "contract.bad-reference", "the key has \(paths.count) columns here and \(columns.count) there",
+                key: "to")
         }
         collector.add(
             Rule(

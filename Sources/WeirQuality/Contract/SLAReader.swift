@@ -28,7 +28,9 @@ struct SLAReader {
             let property = map.requiredString("property", of: "an SLA property") ?? ""
             let element = map.string("element") ?? defaultElement
             let unit = map.string("unit")
-            if map.value("value") == nil { map.report("contract.missing-key", "an SLA property needs the key \"value\"") }
+            if map.value("value") == nil {
+                map.report("contract.missing-key", "an SLA property needs the key \"value\"")
+            }
             if ["latency", "ly", "freshness"].contains(property.lowercased()) {
                 if let age = age(map, unit: unit) {
                     unchecked += addFreshness(age, element, settings, map, to: &tables)
@@ -65,7 +67,10 @@ struct SLAReader {
         _ age: Double, _ element: String?, _ settings: WeirSettings, _ map: YAMLMap, to tables: inout [TableContract]
     ) -> [NotChecked] {
         guard let element else {
-            return [NotChecked(place: map.place(), key: "latency", why: "it names no element, as in element: orders.updated_at")]
+            return [
+                NotChecked(
+                    place: map.place(), key: "latency", why: "it names no element, as in element: orders.updated_at")
+            ]
         }
         for name in element.split(separator: ",").map({ $0.trimmingPrefix(while: \.isWhitespace) }) {
             let text = String(name).split(whereSeparator: \.isWhitespace).joined()

@@ -9,7 +9,8 @@ enum TableReader {
         for (map, header) in zip(maps, headers) {
             let table = read(map, among: headers, header: header)
             if !table.name.isEmpty, !seen.insert(table.name.lowercased()).inserted {
-                map.report("contract.duplicate-table", "the object \"\(table.name)\" stands twice in the schema", key: "name")
+                map.report(
+                    "contract.duplicate-table", "the object \"\(table.name)\" stands twice in the schema", key: "name")
             }
             tables.append(table)
         }
@@ -41,7 +42,9 @@ enum TableReader {
             RelationshipReader.read(relation, references: reader.references, columns: columns, into: &collector)
         }
         if let type = map.string("logicalType"), !["object", "blob"].contains(type) {
-            map.report("contract.unknown-value", "the logicalType of a schema object is object, not \"\(type)\"", key: "logicalType")
+            map.report(
+                "contract.unknown-value", "the logicalType of a schema object is object, not \"\(type)\"",
+                key: "logicalType")
         }
         let table = TableContract(
             name: map.requiredString("name", of: "a schema object") ?? "",

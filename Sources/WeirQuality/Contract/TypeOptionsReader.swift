@@ -43,7 +43,8 @@ struct TypeOptionsReader {
         if let format = TextFormat(contract: word) {
             add(.format(format), map, "format", into: &collector)
         } else if TextFormat.descriptive.contains(word.lowercased()) {
-            collector.cannotCheck("format", "\"\(word)\" says how text is stored, not which is right", at: map.place("format"))
+            collector.cannotCheck(
+                "format", "\"\(word)\" says how text is stored, not which is right", at: map.place("format"))
         } else {
             collector.cannotCheck("format", "the format \"\(word)\" is not known here", at: map.place("format"))
         }
@@ -54,7 +55,8 @@ struct TypeOptionsReader {
     private func readRange(
         _ map: YAMLMap, _ type: ContractType?, of column: inout ColumnContract, into collector: inout RuleCollector
     ) {
-        let isNumeric = type == nil ? !PhysicalType.isTemporal(column.physicalType) : type == .integer || type == .number
+        let isNumeric =
+            type == nil ? !PhysicalType.isTemporal(column.physicalType) : type == .integer || type == .number
         var range = ValueRange(isNumeric: isNumeric)
         range.minimum = bound(map, "minimum", isNumeric)
         range.maximum = bound(map, "maximum", isNumeric)
@@ -102,7 +104,8 @@ struct TypeOptionsReader {
         guard let value = map.value(key) else { return (plain, nil) }
         if case .bool(let isExclusive) = value.plain() {
             if isExclusive, plain == nil {
-                value.report("contract.bad-bound", "\(key): true needs \(key == "exclusiveMinimum" ? "minimum" : "maximum")")
+                value.report(
+                    "contract.bad-bound", "\(key): true needs \(key == "exclusiveMinimum" ? "minimum" : "maximum")")
             }
             return isExclusive ? (nil, plain) : (plain, nil)
         }
@@ -110,9 +113,12 @@ struct TypeOptionsReader {
     }
 
     private func checkOrder(_ range: ValueRange, _ map: YAMLMap) {
-        guard let low = range.minimum ?? range.exclusiveMinimum, let high = range.maximum ?? range.exclusiveMaximum else { return }
+        guard let low = range.minimum ?? range.exclusiveMinimum, let high = range.maximum ?? range.exclusiveMaximum
+        else { return }
         let isWrong =
-            if range.isNumeric { (Double(low) ?? 0) > (Double(high) ?? 0) } else { low.count == high.count && low > high }
+            if range.isNumeric { (Double(low) ?? 0) > (Double(high) ?? 0) } else {
+                low.count == high.count && low > high
+            }
         if isWrong {
             map.report(
                 "contract.contradiction", "the smallest value \(low) is above the largest \(high): no value can pass",
@@ -151,7 +157,9 @@ struct TypeOptionsReader {
     }
 
     private func readVector(_ map: YAMLMap, into collector: inout RuleCollector) {
-        for key in ["dimensions", "elementType", "distanceMetric", "embeddingModel", "embeddingModelVersion", "normalized"] {
+        for key in [
+            "dimensions", "elementType", "distanceMetric", "embeddingModel", "embeddingModelVersion", "normalized",
+        ] {
             if let value = map.value(key) {
                 Shape.scalar.check(value)
                 if key == "dimensions" || key == "normalized" {

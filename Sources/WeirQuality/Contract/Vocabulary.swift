@@ -59,7 +59,9 @@ extension Shape {
         case .boolean: _ = value.bool()
         case .texts: _ = value.strings()
         case .scalar:
-            if value.isList || value.isMap { value.report("yaml.wrong-type", "expected one value, found a list or mapping") }
+            if value.isList || value.isMap {
+                value.report("yaml.wrong-type", "expected one value, found a list or mapping")
+            }
         case .any: break
         case .list(let item): for value in value.list() { item.check(value) }
         case .object(let vocabulary): if let map = value.map() { vocabulary.readAll(map) }

@@ -6,9 +6,14 @@ public struct Limit: Sendable, Hashable {
     public enum Unit: String, Sendable, Hashable, Codable { case rows, percent }
 
     public enum Condition: Sendable, Hashable {
-        case equal(Double), notEqual(Double)
-        case greater(Double), greaterOrEqual(Double), less(Double), lessOrEqual(Double)
-        case between(Double, Double), notBetween(Double, Double)
+        case equal(Double)
+        case notEqual(Double)
+        case greater(Double)
+        case greaterOrEqual(Double)
+        case less(Double)
+        case lessOrEqual(Double)
+        case between(Double, Double)
+        case notBetween(Double, Double)
     }
 
     public var conditions: [Condition]

@@ -51,9 +51,15 @@ private struct PatternTranslator {
 
     private mutating func step() throws(TextPattern.Refusal) {
         switch characters[index] {
-        case "\\": try escape(inClass: false); hasAtom = true
-        case "[": try characterClass(); hasAtom = true
-        case "(": try openGroup(); hasAtom = false
+        case "\\":
+            try escape(inClass: false)
+            hasAtom = true
+        case "[":
+            try characterClass()
+            hasAtom = true
+        case "(":
+            try openGroup()
+            hasAtom = false
         case ")":
             if groups.popLast() == nil { throw refuse("a ) closes nothing") }
             copy()
@@ -64,13 +70,19 @@ private struct PatternTranslator {
             if index < characters.count, characters[index] == "?" { copy() }
             hasAtom = false
         case "{": try braces()
-        case "|", "^", "$": copy(); hasAtom = false
-        default: copy(); hasAtom = true
+        case "|", "^", "$":
+            copy()
+            hasAtom = false
+        default:
+            copy()
+            hasAtom = true
         }
     }
 
     private mutating func openGroup() throws(TextPattern.Refusal) {
-        for (mark, name) in [("(?=", "look-ahead"), ("(?!", "look-ahead"), ("(?<=", "look-behind"), ("(?<!", "look-behind")]
+        for (mark, name) in [
+            ("(?=", "look-ahead"), ("(?!", "look-ahead"), ("(?<=", "look-behind"), ("(?<!", "look-behind"),
+        ]
         where starts(mark) {
             throw refuse("\(name) \(mark) is not supported")
         }
@@ -87,13 +99,23 @@ private struct PatternTranslator {
     }
 
     private mutating func braces() throws(TextPattern.Refusal) {
-        guard let end = characters[index...].firstIndex(of: "}") else { out += "\\"; copy(); hasAtom = true; return }
+        guard let end = characters[index...].firstIndex(of: "}") else {
+            out += "\\"
+            copy()
+            hasAtom = true
+            return
+        }
         let inside = characters[(index + 1)..<end]
         let numbers = String(inside).split(separator: ",", omittingEmptySubsequences: false)
         let isQuantifier =
             (1...2).contains(numbers.count) && !numbers[0].isEmpty
             && numbers.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isNumber } }
-        if !isQuantifier { out += "\\"; copy(); hasAtom = true; return }
+        if !isQuantifier {
+            out += "\\"
+            copy()
+            hasAtom = true
+            return
+        }
         if !hasAtom { throw refuse("there is nothing to repeat before {") }
         let counts = numbers.filter { !$0.isEmpty }.map { Int($0) ?? .max }
         if counts.contains(where: { $0 > 1000 }) { throw refuse("a repetition of more than 1000 is not supported") }
@@ -140,8 +162,12 @@ private struct PatternTranslator {
             }
             out += "\\x{\(String(code))}"
             index += 2 + digits
-        case "b" where inClass: out += "\\x08"; index += 2
-        case "0": out += "\\x00"; index += 2
+        case "b" where inClass:
+            out += "\\x08"
+            index += 2
+        case "0":
+            out += "\\x00"
+            index += 2
         case "d", "D", "w", "W", "s", "S", "b", "B", "n", "r", "t", "f", "v": copy(2)
         case "p", "P":
             guard index + 2 < characters.count, characters[index + 2] == "{",
@@ -149,14 +175,20 @@ private struct PatternTranslator {
             else { throw refuse("\\\(next) needs a class in braces") }
             copy(end - index + 1)
         case "c":
-            guard index + 2 < characters.count, let letter = characters[index + 2].asciiValue, characters[index + 2].isLetter
+            guard index + 2 < characters.count, let letter = characters[index + 2].asciiValue,
+                characters[index + 2].isLetter
             else { throw refuse("\\c needs a letter") }
             out += "\\x{\(String(letter % 32, radix: 16))}"
             index += 3
         default:
             // RE2 knows no escaped letters beyond its own; punctuation may always be escaped.
             if next.isLetter || next.isNumber { throw refuse("the escape \\\(next) is not known") }
-            if next.isASCII { copy(2) } else { index += 1; copy() }
+            if next.isASCII {
+                copy(2)
+            } else {
+                index += 1
+                copy()
+            }
         }
     }
 }
