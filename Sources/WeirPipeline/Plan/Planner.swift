@@ -11,6 +11,19 @@ struct Planner {
     /// Of the whole warehouse, by key of the name in it.
     let checkpoints: [String: Checkpoint]
     let fullRefresh: Bool
+    private let versions: TableVersions
+
+    init(
+        project: Project, graph: ProjectGraph, environment: EnvironmentScope, checkpoints: [String: Checkpoint],
+        fullRefresh: Bool
+    ) {
+        self.project = project
+        self.graph = graph
+        self.environment = environment
+        self.checkpoints = checkpoints
+        self.fullRefresh = fullRefresh
+        versions = TableVersions(graph: graph, checkpoints: checkpoints, environment: environment, project: project)
+    }
 
     struct Result {
         var plan: Plan
@@ -44,6 +57,7 @@ struct Planner {
             if entry.columnDiff.isEmpty, let checkpoint = checkpoint(node.name), !entry.columns.isEmpty {
                 entry.columnDiff = ColumnDiff(from: checkpoint.columns, to: entry.columns)
             }
+            if entry.action == .build || entry.action == .load { entry.isChanging = true }
             planned[node.name.key] = entry
             try catalog.add(node.name, columns: entry.columns, on: shadow)
         }
@@ -112,7 +126,7 @@ struct Planner {
             entry.status = .changed
             entry.action = .build
             entry.reasons = ["the source's definition changed"]
-        } else if let version = input.version, Fingerprint.of([node.fingerprint, version]) == known.version {
+        } else if let version = input.version, known.inputs[SourceInput.versionKey] == version {
             entry.reasons = ["the files are those loaded at \(known.publishedAt)"]
         } else {
             entry.status = .stale
@@ -151,13 +165,15 @@ struct Planner {
             return entry
         }
         let changing = inputs.filter { input in
-            input.action == .build || input.action == .load || known.inputs[input.name.description] != currentVersion(input.name)
+            input.isChanging || known.inputs[input.name.description] != versions.version(of: input.name)
         }
+        // A view need not be made again, and yet it will show something else.
+        entry.isChanging = !changing.isEmpty
         if !changing.isEmpty, model.load.strategy != .view {
             entry.status = .stale
             entry.action = build
             entry.reasons = changing.map { input in
-                input.action == .none || input.action == .reference ? "\(input.name) changed since" : "\(input.name) is built before it"
+                input.isChanging ? "\(input.name) is built before it" : "\(input.name) changed since"
             }
         } else if let query = node.query, !query.functions.isEmpty || !query.isDeterministic, model.load.strategy != .view {
             entry.status = .stale
@@ -169,11 +185,6 @@ struct Planner {
             entry.reasons = ["nothing changed since \(known.publishedAt)"]
         }
         return entry
-    }
-
-    /// The version of a table that is not going to be built in this run.
-    private func currentVersion(_ name: TableName) -> String? {
-        (checkpoint(name) ?? checkpoints[name.key])?.version
     }
 
     private func bind(

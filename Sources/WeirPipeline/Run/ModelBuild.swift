@@ -32,7 +32,7 @@ struct ModelBuild {
             staged,
             position: { connection in
                 var position = NodeBuild.Position(version: "")
-                let changing = Fingerprint.of([context.node.fingerprint] + context.inputVersions.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+                let changing = TableVersions.ofView(context.node.fingerprint, inputs: context.inputVersions)
                 let differs = context.node.query.map { !$0.isDeterministic || !$0.functions.isEmpty } ?? true
                 position.version = differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
                 position.startsAnew = isAnew
@@ -136,21 +136,19 @@ struct ModelBuild {
         var result = NodeResult(name: context.node.name, kind: .model, strategy: .view, status: .published)
         result.inputs = context.node.inputs
         let existing = try connection.relationKind(target)
-        let version = Fingerprint.of(
-            [context.node.fingerprint] + context.inputVersions.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        let version = TableVersions.ofView(context.node.fingerprint, inputs: context.inputVersions)
+        let definition = "AS \(sql.trimmingStatementEnd)"
+        if let stop = try auditView(definition, &result, on: connection) {
+            result.status = .stopped
+            result.reason = stop
+            return result
+        }
         try connection.transaction { connection in
             if existing == .table { try connection.execute("DROP TABLE \(target.sql)") }
             do {
-                try connection.execute("CREATE OR REPLACE VIEW \(target.sql) AS \(sql.trimmingStatementEnd)")
+                try connection.execute("CREATE OR REPLACE VIEW \(target.sql) \(definition)")
             } catch {
                 throw SQLErrorMapper.map(error, sql: model.text)
-            }
-            if let contract = context.contract {
-                let audit = try TableAudit.audit(
-                    contract, scope: AuditScope(table: target, declared: context.node.name),
-                    policy: context.policy == .warn ? .warn : .stop, resolve: context.resolve, on: connection)
-                result.checks = audit.outcomes
-                if case .stop(let reason) = audit.verdict { throw ViewStop(reason: reason) }
             }
             let columns = try connection.columns(of: target) ?? []
             result.columns = columns
@@ -159,23 +157,28 @@ struct ModelBuild {
                     name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint, version: version,
                     watermark: nil, inputs: context.inputVersions, columns: columns, rows: 0, runID: context.runID,
                     publishedAt: context.now), on: connection)
-        } catching: { error in
-            guard let stop = error as? ViewStop else { throw error }
-            result.status = .stopped
-            result.reason = stop.reason
         }
         return result
     }
 
-    private struct ViewStop: Error { let reason: String }
-}
-
-extension Connection {
-    /// A transaction whose failure is looked at after it was rolled back.
-    fileprivate func transaction(
-        _ body: (isolated Connection) throws -> Void, catching: (any Error) throws -> Void
-    ) throws {
-        do { try transaction(body) } catch { try catching(error) }
+    /// Checks a view under another name before it is shown; returns why it must not be, if so.
+    private func auditView(
+        _ definition: String, _ result: inout NodeResult, on connection: isolated Connection
+    ) throws -> String? {
+        guard let contract = context.contract else { return nil }
+        let aside = StagedRows.name(for: target)
+        do {
+            try connection.execute("CREATE OR REPLACE VIEW \(aside.sql) \(definition)")
+        } catch {
+            throw SQLErrorMapper.map(error, sql: model.text)
+        }
+        defer { _ = try? connection.execute("DROP VIEW IF EXISTS \(aside.sql)") }
+        let audit = try TableAudit.audit(
+            contract, scope: AuditScope(table: aside, declared: context.node.name),
+            policy: context.policy == .warn ? .warn : .stop, resolve: context.resolve, on: connection)
+        result.checks = audit.outcomes
+        if case .stop(let reason) = audit.verdict { return reason }
+        return audit.failedRows > 0 ? "\(audit.failedRows) rows break a rule, and a view cannot hold them back" : nil
     }
 }
 

@@ -15,8 +15,8 @@ struct NodeContext: Sendable {
     let now: String
     /// Build from nothing, whatever is there.
     let fullRefresh: Bool
-    /// Versions of all tables as they are now, by key.
-    let versions: [String: String]
+    /// Versions of the node's inputs as they are now, by name: they go into its checkpoint.
+    let inputVersions: [String: String]
     let checkpoint: Checkpoint?
     /// Parts of one table are published one after the other: they all write its checkpoint.
     var publishing = PublishLock()
@@ -27,12 +27,6 @@ struct NodeContext: Sendable {
     var policy: OnFail {
         let own = project.model(node.name)?.onFail ?? project.source(node.name)?.onFail
         return own ?? contract?.onFail ?? project.defaults.onFail
-    }
-
-    /// Versions of the node's inputs as they go into its checkpoint.
-    var inputVersions: [String: String] {
-        Dictionary(
-            node.inputs.map { ($0.description, versions[$0.key] ?? "") }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The table that a contract's foreign key names, in this environment.
@@ -72,6 +66,8 @@ struct NodeBuild {
         /// Forget files loaded before: the table starts anew.
         var startsAnew = false
         var intervals: [TimeRange] = []
+        /// What a source was read from.
+        var inputs: [String: String] = [:]
     }
 
     /// Takes staged rows through the gate and publishes those that pass, in one transaction with the checkpoint.
@@ -145,7 +141,7 @@ struct NodeBuild {
         let columns = try connection.columns(of: target) ?? []
         let checkpoint = Checkpoint(
             name: target, kind: context.node.kind, strategy: load.strategy, fingerprint: context.node.fingerprint,
-            version: position.version, watermark: position.watermark, inputs: context.inputVersions, columns: columns,
+            version: position.version, watermark: position.watermark, inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
             rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
         try CheckpointStore.write(checkpoint, on: connection)
         if position.startsAnew { try CheckpointStore.forgetFiles(of: target, on: connection) }

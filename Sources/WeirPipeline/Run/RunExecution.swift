@@ -16,7 +16,10 @@ struct RunExecution: Sendable {
     func run() async throws -> RunSummary {
         let clock = ContinuousClock.now
         let started = Date()
-        let board = RunBoard(planned, failFast: options.failFast, environment: environment)
+        let board = RunBoard(
+            planned, failFast: options.failFast,
+            versions: TableVersions(
+                graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project))
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, options.threads) {
                 group.addTask { await work(board) }
@@ -38,7 +41,7 @@ struct RunExecution: Sendable {
             case .settled(let result): events(.finished(result))
             case .build(let node, let versions):
                 let result = await build(node, versions: versions)
-                await board.finish(result, version: result.version)
+                await board.finish(result, isView: project.model(node.name)?.load.strategy == .view)
                 events(.finished(result.result))
             }
         }
@@ -46,8 +49,8 @@ struct RunExecution: Sendable {
 
     struct Built: Sendable {
         var result: NodeResult
-        /// The version that the table has now.
-        var version: String?
+        /// What the warehouse remembers of the table now.
+        var checkpoint: Checkpoint?
     }
 
     private func build(_ entry: PlannedNode, versions: [String: String]) async -> Built {
@@ -89,7 +92,7 @@ struct RunExecution: Sendable {
         let known = planned.checkpoints[environment.physical(entry.name).key]
         let context = NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: options.fullRefresh, versions: versions, checkpoint: known)
+            now: history.now, fullRefresh: options.fullRefresh, inputVersions: versions, checkpoint: known)
         return try await warehouse.withConnection { connection in
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }
@@ -101,14 +104,14 @@ struct RunExecution: Sendable {
                     result = try SourceBuild(context: context, source: source).run(on: connection)
                 } else if let model = project.model(entry.name) {
                     if let same = stillUnchanged(entry, context) {
-                        return Built(result: same, version: known?.version)
+                        return Built(result: same, checkpoint: known)
                     }
                     result = try ModelBuild(context: context, model: model).run(on: connection)
                 } else {
                     throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
                 }
-                let version = try CheckpointStore.readAll(on: connection)[environment.physical(entry.name).key]?.version
-                return Built(result: result, version: version)
+                return Built(
+                    result: result, checkpoint: try CheckpointStore.read(environment.physical(entry.name), on: connection))
             }
         }
     }
@@ -143,7 +146,7 @@ struct ReferenceBuild {
         let target = context.target
         let strategy = context.project.model(context.node.name)?.load.strategy ?? context.project.source(context.node.name)?.load.strategy ?? .table
         var result = NodeResult(name: context.node.name, kind: context.node.kind, strategy: strategy, status: .published)
-        guard let production = try CheckpointStore.readAll(on: connection)[context.node.name.key] else {
+        guard let production = try CheckpointStore.read(context.node.name, on: connection) else {
             throw WeirError("environment.no-production", "\(context.node.name) is not in production", outcome: .systemFailed)
         }
         let existing = try connection.relationKind(target)

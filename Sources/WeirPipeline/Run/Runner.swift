@@ -152,7 +152,11 @@ public struct Runner: Sendable {
     ) async throws -> RunSummary {
         try await working { warehouse, planned, history in
             let clock = ContinuousClock.now
-            let nodes = try await body(warehouse, planned, history)
+            var nodes = try await body(warehouse, planned, history)
+            for index in nodes.indices {
+                nodes[index].startedAt = history.now
+                nodes[index].milliseconds = (ContinuousClock.now - clock).milliseconds
+            }
             for node in nodes { events(.finished(node)) }
             let summary = RunSummary(
                 id: history.runID, project: project.name, environment: environment.name, startedAt: history.now,
@@ -166,13 +170,11 @@ public struct Runner: Sendable {
         guard let node = planned.graph[name] else {
             throw WeirError("system.unexpected", "\(name) is not in the graph", outcome: .systemFailed)
         }
-        var versions: [String: String] = [:]
-        for node in planned.graph.order {
-            versions[node.name.key] = (planned.checkpoints[environment.physical(node.name).key] ?? planned.checkpoints[node.name.key])?.version
-        }
+        let versions = TableVersions(
+            graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project)
         return NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: false, versions: versions, checkpoint: planned.checkpoints[environment.physical(name).key])
+            now: history.now, fullRefresh: false, inputVersions: versions.versions(of: node.inputs), checkpoint: planned.checkpoints[environment.physical(name).key])
     }
 
     /// Holds the lock, opens the warehouse, plans, and begins a run in the history.
@@ -204,6 +206,14 @@ enum Leftovers {
             SELECT schema_name, table_name FROM duckdb_tables()
             WHERE database_name = current_database() AND starts_with(table_name, ?)
             """, [.text(Warehouse.stagingPrefix)])
+        let views = try connection.query(
+            """
+            SELECT schema_name, view_name FROM duckdb_views()
+            WHERE database_name = current_database() AND starts_with(view_name, ?)
+            """, [.text(Warehouse.stagingPrefix)])
+        for row in views.map({ $0 }) {
+            try connection.execute("DROP VIEW \(TableName(schema: row[0].display, table: row[1].display).sql)")
+        }
         for row in tables.map({ $0 }) {
             try connection.execute("DROP TABLE \(TableName(schema: row[0].display, table: row[1].display).sql)")
         }

@@ -122,6 +122,7 @@ struct SourceBuild {
         if source.load.strategy == .replace {
             if let version = input.version {
                 position.version = Fingerprint.of([context.node.fingerprint, version])
+                position.inputs = [SourceInput.versionKey: version]
             } else {
                 position.version = try ContentMark.of(staged.table, columns: staged.columns, on: connection)
             }
@@ -131,7 +132,7 @@ struct SourceBuild {
                     path: file.name, size: file.size, modified: file.modified,
                     hash: file.isLocal ? try Fingerprint.ofFile(at: file.path) : nil)
             }
-            let before = isAnew ? "" : try CheckpointStore.readAll(on: connection)[context.target.key]?.version ?? ""
+            let before = isAnew ? "" : try CheckpointStore.read(context.target, on: connection)?.version ?? ""
             let mark =
                 input.allFiles.isEmpty
                 ? [try ContentMark.of(staged.table, columns: staged.columns, on: connection)]
