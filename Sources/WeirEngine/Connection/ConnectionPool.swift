@@ -4,14 +4,16 @@ import WeirCore
 actor ConnectionPool {
     private let database: DatabaseHandle
     private let limit: Int
+    private let setup: [String]
     private var idle: [Connection] = []
     private var open = 0
     private var waiting: [(id: Int, continuation: CheckedContinuation<Connection, any Error>)] = []
     private var nextID = 0
 
-    init(database: DatabaseHandle, limit: Int) {
+    init(database: DatabaseHandle, limit: Int, setup: [String]) {
         self.database = database
         self.limit = limit
+        self.setup = setup
     }
 
     func take() async throws -> Connection {
@@ -19,7 +21,11 @@ actor ConnectionPool {
         if let connection = idle.popLast() { return connection }
         if open < limit {
             open += 1
-            do { return try Connection(database: database, name: "weir-duckdb-\(open)") } catch {
+            do {
+                let connection = try Connection(database: database, name: "weir-duckdb-\(open)")
+                for statement in setup { try await connection.execute(statement) }
+                return connection
+            } catch {
                 open -= 1
                 throw error
             }

@@ -136,6 +136,7 @@ struct ModelBuild {
         var result = NodeResult(name: context.node.name, kind: .model, strategy: .view, status: .published)
         result.inputs = context.node.inputs
         let existing = try connection.relationKind(target)
+        try context.refuseForeign(existing)
         let version = TableVersions.ofView(context.node.fingerprint, inputs: context.inputVersions)
         let definition = "AS \(sql.trimmingStatementEnd)"
         if let stop = try auditView(definition, &result, on: connection) {

@@ -29,6 +29,14 @@ struct NodeContext: Sendable {
         return own ?? contract?.onFail ?? project.defaults.onFail
     }
 
+    /// A table that Weir did not make may be somebody's only copy.
+    func refuseForeign(_ existing: RelationKind?) throws {
+        guard existing != nil, checkpoint == nil, !fullRefresh else { return }
+        throw WeirError(
+            "warehouse.foreign-table", "\(target) is in the warehouse already, and Weir did not make it",
+            hint: "rename it, or let Weir replace it with --full-refresh", at: Place(table: target.description))
+    }
+
     /// The table that a contract's foreign key names, in this environment.
     func resolve(_ text: String) -> TableName? {
         let names = graph.order.map(\.name)
@@ -78,6 +86,7 @@ struct NodeBuild {
         do {
             let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
             let existing = try connection.relationKind(target)
+            try context.refuseForeign(existing)
             let gate = Gate(
                 staged: staged, target: context.node.name, load: load, contract: context.contract,
                 policy: context.policy,
@@ -107,6 +116,15 @@ struct NodeBuild {
                     "ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
             }
             let passed = try StagedRows.count(staged.table, on: connection)
+            result.balance.published = passed
+            result.balance.quarantined = heldBack.rows
+            result.balance.filtered = staged.filtered + decision.superseded
+            guard result.balance.holds else {
+                throw WeirError(
+                    "gate.unbalanced",
+                    "\(staged.read) rows came in, and \(passed) + \(heldBack.rows) + \(result.balance.filtered) are accounted for",
+                    hint: "nothing was published; please report this with the source's definition", outcome: .systemFailed)
+            }
             let after = try position(connection)
             try quarantine.prepare(for: heldBack, on: connection)
             result.changes = try context.publishing.hold {
@@ -114,16 +132,13 @@ struct NodeBuild {
                     let rows = PublishedRows(
                         staging: staged.table, target: target, columns: staged.columns,
                         existing: try connection.relationKind(target), load: load, heldBack: heldBack,
-                        now: context.now)
+                        now: context.now, startsAnew: after.startsAnew)
                     let changes = try publishing.publish(rows, on: connection)
                     try quarantine.store(heldBack, clear: clearing, on: connection)
                     try writeCheckpoint(after, on: connection)
                     return changes
                 }
             }
-            result.balance.published = passed
-            result.balance.quarantined = heldBack.rows
-            result.balance.filtered = staged.filtered + decision.superseded
             result.rows = try StagedRows.count(target, on: connection)
             if let malformed = staged.malformed {
                 try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))")

@@ -16,6 +16,7 @@ struct RunExecution: Sendable {
     func run() async throws -> RunSummary {
         let clock = ContinuousClock.now
         let started = Date()
+        try await createSchemas()
         let board = RunBoard(
             planned, failFast: options.failFast,
             versions: TableVersions(
@@ -30,8 +31,18 @@ struct RunExecution: Sendable {
             id: history.runID, project: project.name, environment: environment.name,
             startedAt: started.iso8601, milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
         summary.nodes.sort { a, b in (board.rank[a.name.key] ?? 0) < (board.rank[b.name.key] ?? 0) }
-        await history.finish(summary, graph: planned.graph, project: project, warehouse: warehouse)
+        let finished = summary
+        // In a task of its own: a cancelled run must be remembered as cancelled.
+        await Task { await history.finish(finished, graph: planned.graph, project: project, warehouse: warehouse) }.value
         return summary
+    }
+
+    /// All at once and before the work: two connections that create one schema would be in each other's way.
+    private func createSchemas() async throws {
+        let schemas = Set(planned.plan.nodes.filter { $0.action != .none }.map { environment.physical($0.name).schema }).sorted()
+        try await warehouse.withConnection { connection in
+            for schema in schemas { try await connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(schema))") }
+        }
     }
 
     /// Takes tables from the board until there are none.

@@ -184,7 +184,6 @@ public struct Runner: Sendable {
             let warehouse = try await Warehouse.open(warehouseSettings, workers: workers)
             try await warehouse.withConnection { connection in
                 try await connection.perform { connection in
-                    try connection.execute("SET GLOBAL TimeZone = 'UTC'")
                     try CheckpointStore.prepare(on: connection)
                     try Leftovers.clear(on: connection)
                 }

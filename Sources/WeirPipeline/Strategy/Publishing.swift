@@ -34,6 +34,8 @@ struct PublishedRows: Sendable {
     let heldBack: QuarantinedRows
     /// ISO 8601 time that the run counts as now.
     let now: String
+    /// What is there is not to be kept.
+    var startsAnew = false
 
     var list: String { SQL.list(columns.map(\.name)) }
 

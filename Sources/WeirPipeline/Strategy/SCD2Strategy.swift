@@ -39,7 +39,7 @@ struct SCD2Strategy: Publishing {
     /// Creates or extends the target; returns its columns as a list.
     private func prepareTarget(_ rows: PublishedRows, time: String, on connection: isolated Connection) throws -> String {
         let all = rows.columns + SCD2Columns.columns(timeType: time)
-        if rows.existing == .table {
+        if rows.existing == .table, !rows.startsAnew {
             try rows.evolve(on: connection)
         } else {
             if let existing = rows.existing { try connection.execute("DROP \(existing.sql) \(rows.target.sql)") }
