@@ -102,7 +102,7 @@ struct SourceInspector {
     ) throws {
         let reader = try DelimitedReader(
             files: input.files, format: origin.format, options: origin.options, on: connection)
-        let inferred = try reader.inferredColumns(on: connection)
+        var inferred = try reader.inferredColumns(on: connection)
         input.reader = reader
         var order: [[String]] = []
         var byHeader: [[String]: [InputFile]] = [:]
@@ -112,6 +112,11 @@ struct SourceInspector {
             byHeader[header, default: []].append(file)
         }
         input.groups = order.map { SourceInput.Group(header: $0, files: byHeader[$0] ?? []) }
+        for group in input.groups {
+            let known = Set(inferred.map { $0.name.lowercased() })
+            if group.header.allSatisfy({ known.contains($0.lowercased()) }) { continue }
+            inferred += try reader.guessedColumns(group.header, files: group.files, on: connection)
+        }
         let types = Dictionary(inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
         var names: [String] = []
         for group in input.groups {
@@ -127,15 +132,15 @@ struct SourceInspector {
     private func header(
         of file: InputFile, _ reader: DelimitedReader, inferred: [Column], on connection: isolated Connection
     ) throws -> [String] {
-        guard reader.options.hasHeader else {
-            let declared = declaredColumns()
-            return declared.isEmpty ? inferred.map(\.name) : declared.map(\.name)
-        }
-        let raw = try reader.header(of: file, on: connection)
+        let declared = declaredColumns()
+        if !reader.options.hasHeader, !declared.isEmpty { return declared.map(\.name) }
+        if !reader.options.hasHeader, !inferred.isEmpty { return inferred.map(\.name) }
+        let raw = try reader.firstRecord(of: file, on: connection)
         // DuckDB gives a column without a name its number.
         let width = String(max(0, raw.count - 1)).count
         let names = raw.enumerated().map { index, name in
-            name.isEmpty ? "column" + String(index).leftPadded(to: width).replacing(" ", with: "0") : name
+            name.isEmpty || !reader.options.hasHeader
+                ? "column" + String(index).leftPadded(to: width).replacing(" ", with: "0") : name
         }
         var seen = Set<String>()
         for name in names where !seen.insert(name.lowercased()).inserted {
