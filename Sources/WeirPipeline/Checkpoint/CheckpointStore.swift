@@ -36,11 +36,18 @@ enum CheckpointStore {
     /// All checkpoints by the key of their table.
     static func readAll(on connection: isolated Connection) throws -> [String: Checkpoint] {
         guard try exists(on: connection) else { return [:] }
-        let rows = try connection.query(
-            """
-            SELECT name, kind, strategy, fingerprint, version, watermark, inputs, columns, rows, run_id, published_at
-            FROM \(checkpoints)
-            """)
+        return try decode(try connection.query(select))
+    }
+
+    /// One table's checkpoint, without reading those of a thousand others.
+    static func read(_ name: TableName, on connection: isolated Connection) throws -> Checkpoint? {
+        try decode(try connection.query("\(select) WHERE lower(name) = lower(?)", [.text(name.description)]))[name.key]
+    }
+
+    private static let select =
+        "SELECT name, kind, strategy, fingerprint, version, watermark, inputs, columns, rows, run_id, published_at FROM \(checkpoints)"
+
+    private static func decode(_ rows: Rows) throws -> [String: Checkpoint] {
         let decoder = JSONDecoder()
         var found: [String: Checkpoint] = [:]
         for checkpoint in try rows.map({ row -> Checkpoint? in

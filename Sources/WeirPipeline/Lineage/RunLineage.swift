@@ -26,10 +26,15 @@ struct RunLineage: Sendable {
 
     private let notes: AsyncStream<Note>.Continuation
     private let work: Task<Report, Never>
+    private let emitters: [any OpenLineageEmitter]
+
+    /// How long a run that is over may go on telling its lineage; the rest waits for the next run.
+    static let patience: Duration = .seconds(10)
 
     init(_ subject: Subject, emitters: [any OpenLineageEmitter]) {
         let (stream, continuation) = AsyncStream.makeStream(of: Note.self)
         notes = continuation
+        self.emitters = emitters
         work = Task.detached {
             var follower = Follower(subject: subject, emitters: emitters)
             for await note in stream { await follower.follow(note) }
@@ -45,6 +50,7 @@ struct RunLineage: Sendable {
     func end(_ outcome: OpenLineageOutcome, at date: Date) async -> Report {
         notes.yield(.runFinished(outcome, date))
         notes.finish()
+        for emitter in emitters { await emitter.stop(after: .now + Self.patience) }
         return await work.value
     }
 
@@ -57,6 +63,7 @@ struct RunLineage: Sendable {
         let builder: OpenLineageBuilder
         /// What the tables look like before the run, by key.
         var columns: [String: [Column]]
+        let secrets: [Secret]
     }
 
     // MARK: The task's side
@@ -107,7 +114,7 @@ struct RunLineage: Sendable {
             await emit { subject in
                 var node = subject.node(result.name)
                 node.columns = lineage?.openLineage(subject.datasets.name) ?? []
-                return subject.builder.nodeFinished(node, result.openLineageOutcome, OpenLineageQuality(result), at: date)
+                return subject.builder.nodeFinished(node, result.openLineageOutcome(without: subject.secrets), OpenLineageQuality(result), at: date)
             }
         }
 
@@ -137,11 +144,12 @@ extension RunLineage.Subject {
 }
 
 extension NodeResult {
-    var openLineageOutcome: OpenLineageOutcome {
+    func openLineageOutcome(without secrets: [Secret]) -> OpenLineageOutcome {
         switch status {
         case .published, .unchanged: .complete
         case .cancelled: .aborted
-        case .stopped, .failed, .blocked: .failed(error?.description ?? reason ?? status.rawValue)
+        case .stopped, .failed, .blocked:
+            .failed(Redaction.clean(error?.description ?? reason ?? status.rawValue, secrets: secrets))
         }
     }
 }

@@ -27,7 +27,7 @@ struct RunExecution: Sendable {
             id: history.runID, project: project.name, environment: environment.name,
             startedAt: started.iso8601, milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
         summary.nodes.sort { a, b in (board.rank[a.name.key] ?? 0) < (board.rank[b.name.key] ?? 0) }
-        await history.finish(summary, graph: planned.graph, project: project, warehouse: warehouse)
+        summary.warnings = await history.finish(summary)
         return summary
     }
 
@@ -107,8 +107,11 @@ struct RunExecution: Sendable {
                 } else {
                     throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
                 }
-                let version = try CheckpointStore.readAll(on: connection)[environment.physical(entry.name).key]?.version
-                return Built(result: result, version: version)
+                let published = try CheckpointStore.read(environment.physical(entry.name), on: connection)
+                var built = Built(result: result, version: published?.version)
+                // What the table looks like now: it may have more columns than what was loaded.
+                if result.status == .published, let published { built.result.columns = published.columns }
+                return built
             }
         }
     }
