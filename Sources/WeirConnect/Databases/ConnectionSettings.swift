@@ -35,7 +35,7 @@ public enum ConnectionSettings: Sendable, Hashable {
     }
 
     /// Everything secret in it, to be wiped from messages.
-    var secrets: [Secret] {
+    public var secrets: [Secret] {
         switch self {
         case .postgres(let url), .mysql(let url): [url]
         case .sqlite: []

@@ -31,9 +31,7 @@ struct RunExecution: Sendable {
             id: history.runID, project: project.name, environment: environment.name,
             startedAt: started.iso8601, milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
         summary.nodes.sort { a, b in (board.rank[a.name.key] ?? 0) < (board.rank[b.name.key] ?? 0) }
-        let finished = summary
-        // In a task of its own: a cancelled run must be remembered as cancelled.
-        await Task { await history.finish(finished, graph: planned.graph, project: project, warehouse: warehouse) }.value
+        summary.warnings = await history.finish(summary)
         return summary
     }
 
@@ -121,8 +119,11 @@ struct RunExecution: Sendable {
                 } else {
                     throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
                 }
-                return Built(
-                    result: result, checkpoint: try CheckpointStore.read(environment.physical(entry.name), on: connection))
+                let published = try CheckpointStore.read(environment.physical(entry.name), on: connection)
+                var built = Built(result: result, checkpoint: published)
+                // What the table looks like now: it may have more columns than what was loaded.
+                if result.status == .published, let published { built.result.columns = published.columns }
+                return built
             }
         }
     }

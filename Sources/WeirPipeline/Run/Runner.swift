@@ -135,12 +135,12 @@ public struct Runner: Sendable {
 
     /// Plans and runs. Events come from several tasks, one at a time.
     public func run(_ events: @escaping @Sendable (RunEvent) -> Void = { _ in }) async throws -> RunSummary {
-        try await working { warehouse, planned, history in
+        try await working(events) { warehouse, planned, history in
             events(.planned(planned.plan))
             if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
             let execution = RunExecution(
                 project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
-                history: history, events: events)
+                history: history, events: history.follow)
             return try await execution.run()
         }
     }
@@ -150,18 +150,19 @@ public struct Runner: Sendable {
         _ command: String, _ events: @escaping @Sendable (RunEvent) -> Void,
         _ body: (Warehouse, Planned, RunHistory) async throws -> [NodeResult]
     ) async throws -> RunSummary {
-        try await working { warehouse, planned, history in
+        try await working(events) { warehouse, planned, history in
             let clock = ContinuousClock.now
             var nodes = try await body(warehouse, planned, history)
             for index in nodes.indices {
                 nodes[index].startedAt = history.now
                 nodes[index].milliseconds = (ContinuousClock.now - clock).milliseconds
+                history.follow(.started(nodes[index].name, action: .load))
+                history.follow(.finished(nodes[index]))
             }
-            for node in nodes { events(.finished(node)) }
-            let summary = RunSummary(
+            var summary = RunSummary(
                 id: history.runID, project: project.name, environment: environment.name, startedAt: history.now,
                 milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
-            await history.finish(summary, graph: planned.graph, project: project, warehouse: warehouse)
+            summary.warnings = await history.finish(summary)
             return summary
         }
     }
@@ -178,7 +179,9 @@ public struct Runner: Sendable {
     }
 
     /// Holds the lock, opens the warehouse, plans, and begins a run in the history.
-    private func working<R>(_ body: (Warehouse, Planned, RunHistory) async throws -> R) async throws -> R {
+    private func working<R>(
+        _ events: @escaping @Sendable (RunEvent) -> Void, _ body: (Warehouse, Planned, RunHistory) async throws -> R
+    ) async throws -> R {
         try await ProjectLock(project: project).hold(wait: options.wait) {
             let workers = max(1, options.threads)
             let warehouse = try await Warehouse.open(warehouseSettings, workers: workers)
@@ -190,8 +193,15 @@ public struct Runner: Sendable {
             }
             Leftovers.clearScratch(project)
             let planned = try await makePlan(warehouse.database, readsCheckpoints: true)
-            let history = await RunHistory.begin(project: project, options: options, environment: environment)
-            return try await body(warehouse, planned, history)
+            let history = await RunHistory.begin(
+                project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
+                events: events)
+            do {
+                return try await body(warehouse, planned, history)
+            } catch {
+                await history.fail(error)
+                throw error
+            }
         }
     }
 }

@@ -91,6 +91,9 @@ final class RunDisplay: @unchecked Sendable {
             case .retrying(let name, let error, let seconds):
                 write(progress.clear())
                 write("\(name): \(error.message); trying again in \(String(format: "%.1f", seconds)) s\n")
+            case .warning(let warning):
+                write(progress.clear())
+                write(ErrorText.renderWarning(warning, on: terminal) + "\n")
             }
         }
     }
