@@ -12,7 +12,8 @@ public struct DelimitedReader: Sendable {
     /// Found by ``detectDelimiter(on:)`` or said by the user.
     public var delimiter: String
 
-    public init(files: [InputFile], format: FileFormat, options: FileOptions, on connection: isolated Connection) throws {
+    public init(files: [InputFile], format: FileFormat, options: FileOptions, on connection: isolated Connection) throws
+    {
         self.files = files
         self.format = format
         self.options = options
@@ -31,7 +32,8 @@ public struct DelimitedReader: Sendable {
         arguments.append("quote = \(SQL.literal(options.quote))")
         if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
         if options.skip > 0 { arguments.append("skip = \(options.skip)") }
-        let found = try? connection.query("SELECT Delimiter FROM sniff_csv(\(arguments.joined(separator: ", ")))").scalar.text
+        let found = try? connection.query("SELECT Delimiter FROM sniff_csv(\(arguments.joined(separator: ", ")))")
+            .scalar.text
         let first = try FirstLines(of: file, options: options, on: connection)
         // A broken line below misleads the sniffer; what it found must at least divide the first record.
         if let found, delimiters.contains(found),
@@ -67,7 +69,8 @@ public struct DelimitedReader: Sendable {
     public func inferredColumns(on connection: isolated Connection) throws -> [Column] {
         let paths = files.filter { $0.size > 0 }.map(\.path)
         if paths.isEmpty { return [] }
-        let arguments = dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
+        let arguments =
+            dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
         do {
             return try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
         } catch let error as WeirError where error.message.contains("sniffing") {
@@ -81,7 +84,9 @@ public struct DelimitedReader: Sendable {
     ) throws -> [Column] {
         let columns = header.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
         let arguments =
-            dialect(files.map(\.path)) + ["auto_detect = false", "columns = {\(columns)}", "strict_mode = false", "ignore_errors = true"]
+            dialect(files.map(\.path)) + [
+                "auto_detect = false", "columns = {\(columns)}", "strict_mode = false", "ignore_errors = true",
+            ]
         return try TypeGuess.columns(header, in: "read_csv(\(arguments.joined(separator: ", ")))", on: connection)
     }
 
@@ -122,6 +127,7 @@ public struct RejectTables: Sendable {
     }
 
     public func drop(on connection: isolated Connection) throws {
-        try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(errors)); DROP TABLE IF EXISTS temp.\(SQL.quote(scans))")
+        try connection.execute(
+            "DROP TABLE IF EXISTS temp.\(SQL.quote(errors)); DROP TABLE IF EXISTS temp.\(SQL.quote(scans))")
     }
 }

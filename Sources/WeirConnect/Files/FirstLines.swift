@@ -17,7 +17,8 @@ struct FirstLines {
         try rejects.drop(on: connection)
         defer { try? rejects.drop(on: connection) }
         var arguments = [
-            SQL.literal(file.path), "auto_detect = false", "header = false", "delim = chr(31)", "quote = ''", "escape = ''",
+            SQL.literal(file.path), "auto_detect = false", "header = false", "delim = chr(31)", "quote = ''",
+            "escape = ''",
             "columns = {'line': 'VARCHAR'}", "strict_mode = false", "store_rejects = true",
             "rejects_table = \(SQL.literal(rejects.errors))", "rejects_scan = \(SQL.literal(rejects.scans))",
         ]
@@ -29,7 +30,8 @@ struct FirstLines {
             "SELECT line FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT \(Self.longestHeader)"
         ).map { $0[0].text }.compactMap(\.self)
         let unreadable = try connection.query(
-            "SELECT error_message FROM temp.\(SQL.quote(rejects.errors)) WHERE line = ?", [.int(Int64(options.skip + 1))]
+            "SELECT error_message FROM temp.\(SQL.quote(rejects.errors)) WHERE line = ?",
+            [.int(Int64(options.skip + 1))]
         ).first?[0].text
         if let unreadable {
             throw WeirError(
@@ -47,7 +49,8 @@ struct FirstLines {
             if let fields = Self.split(text, delimiter: delimiter, quote: quote, escape: escape) { return fields }
         }
         // A quote that never closes is a character like others.
-        return lines.first.map { $0.split(separator: delimiter, omittingEmptySubsequences: false).map(String.init) } ?? []
+        return lines.first.map { $0.split(separator: delimiter, omittingEmptySubsequences: false).map(String.init) }
+            ?? []
     }
 
     /// The candidate that divides the first record into most fields; nil when none occurs.

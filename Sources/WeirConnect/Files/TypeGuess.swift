@@ -20,9 +20,10 @@ enum TypeGuess {
             }
             return "CASE WHEN count(\(column)) = 0 THEN 'VARCHAR' \(fits.joined(separator: " ")) ELSE 'VARCHAR' END"
         }
-        let row = try connection.query(
-            "SELECT \(guesses.joined(separator: ", ")) FROM (SELECT * FROM \(relation) LIMIT \(sample))"
-        ).first ?? []
+        let row =
+            try connection.query(
+                "SELECT \(guesses.joined(separator: ", ")) FROM (SELECT * FROM \(relation) LIMIT \(sample))"
+            ).first ?? []
         return zip(names, row).map { Column(name: $0, type: $1.text ?? "VARCHAR") }
     }
 }

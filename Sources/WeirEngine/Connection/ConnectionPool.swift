@@ -35,7 +35,9 @@ actor ConnectionPool {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 // A task cancelled before this line would otherwise wait for a hand-over that never comes.
-                if Task.isCancelled { continuation.resume(throwing: CancellationError()) } else {
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
                     waiting.append((id, continuation))
                 }
             }
@@ -45,7 +47,11 @@ actor ConnectionPool {
     }
 
     func giveBack(_ connection: Connection) {
-        if waiting.isEmpty { idle.append(connection) } else { waiting.removeFirst().continuation.resume(returning: connection) }
+        if waiting.isEmpty {
+            idle.append(connection)
+        } else {
+            waiting.removeFirst().continuation.resume(returning: connection)
+        }
     }
 
     private func abandon(_ id: Int) {

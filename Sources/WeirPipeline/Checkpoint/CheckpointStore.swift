@@ -45,8 +45,10 @@ enum CheckpointStore {
 
     /// One table's checkpoint; nil when it was never published.
     static func read(_ name: TableName, on connection: isolated Connection) throws -> Checkpoint? {
-        try connection.query("SELECT \(columns) FROM \(checkpoints) WHERE name = ?", [.text(name.description)])
-            .first.flatMap { try decode($0) }
+        try connection.query(
+            "SELECT \(columns) FROM \(checkpoints) WHERE lower(name) = lower(?)", [.text(name.description)]
+        )
+        .first.flatMap { try decode($0) }
     }
 
     private static func decode(_ row: [Value]) throws -> Checkpoint? {
@@ -65,11 +67,13 @@ enum CheckpointStore {
     static func write(_ checkpoint: Checkpoint, on connection: isolated Connection) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try connection.execute("DELETE FROM \(checkpoints) WHERE name = ?", [.text(checkpoint.name.description)])
+        try connection.execute(
+            "DELETE FROM \(checkpoints) WHERE lower(name) = lower(?)", [.text(checkpoint.name.description)])
         try connection.execute(
             "INSERT INTO \(checkpoints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                .text(checkpoint.name.description), .text(checkpoint.kind.rawValue), .text(checkpoint.strategy.rawValue),
+                .text(checkpoint.name.description), .text(checkpoint.kind.rawValue),
+                .text(checkpoint.strategy.rawValue),
                 .text(checkpoint.fingerprint), .text(checkpoint.version), Value(checkpoint.watermark),
                 .text(String(decoding: try encoder.encode(checkpoint.inputs), as: UTF8.self)),
                 .text(String(decoding: try encoder.encode(checkpoint.columns), as: UTF8.self)),

@@ -26,7 +26,9 @@ struct Gate {
     let existing: TableName?
     let resolve: (String) -> TableName?
 
-    private var failed: String { "temp.\(SQL.quote("weir_gate_\(Fingerprint.of([staged.table.description]).prefix(12))"))" }
+    private var failed: String {
+        "temp.\(SQL.quote("weir_gate_\(Fingerprint.of([staged.table.description]).prefix(12))"))"
+    }
 
     func examine(on connection: isolated Connection) throws -> GateDecision {
         try connection.execute("CREATE OR REPLACE TEMP TABLE \(failed.dropFirst(5)) (rid BIGINT, reasons VARCHAR[])")
@@ -58,7 +60,8 @@ struct Gate {
         if policy == .stop {
             decision.stop = "\(bad) of \(staged.read) rows break a rule or cannot be read, and on_fail is stop"
         } else if let tolerance = contract?.tolerance, tolerance.isExceeded(by: bad, of: staged.read) {
-            decision.stop = "\(bad) of \(staged.read) rows break a rule or cannot be read, and \(tolerance) are tolerated"
+            decision.stop =
+                "\(bad) of \(staged.read) rows break a rule or cannot be read, and \(tolerance) are tolerated"
         }
     }
 
@@ -75,9 +78,10 @@ struct Gate {
         let version = load.strategy == .scd2 ? load.scd2.updatedAt.map { [SQL.quote($0)] } ?? [] : []
         let partition = (keys + version).joined(separator: ", ")
         // Cheap when all is well: one grouping over the key alone.
-        let duplicates = try connection.query(
-            "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) WHERE NOT (\(anyNull)) GROUP BY \(partition) HAVING count(*) > 1)"
-        ).scalar.int ?? 0
+        let duplicates =
+            try connection.query(
+                "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) WHERE NOT (\(anyNull)) GROUP BY \(partition) HAVING count(*) > 1)"
+            ).scalar.int ?? 0
         guard duplicates > 0 else { return }
         let label = SQL.literal("key_duplicate(\(load.key.joined(separator: ", ")))")
         try connection.execute(
@@ -94,9 +98,10 @@ struct Gate {
     private func supersede(on connection: isolated Connection) throws -> Int {
         guard load.strategy == .merge, let watermark = load.watermark, !load.key.isEmpty else { return 0 }
         let keys = load.key.map(SQL.quote).joined(separator: ", ")
-        let repeated = try connection.query(
-            "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) GROUP BY \(keys) HAVING count(*) > 1)"
-        ).scalar.int ?? 0
+        let repeated =
+            try connection.query(
+                "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) GROUP BY \(keys) HAVING count(*) > 1)"
+            ).scalar.int ?? 0
         guard repeated > 0 else { return 0 }
         let complete = load.key.map { "\(SQL.quote($0)) IS NOT NULL" }.joined(separator: " AND ")
         return try connection.execute(
@@ -115,7 +120,8 @@ struct Gate {
         ].compactMap(\.self)
         for (reason, column) in needed {
             try connection.execute(
-                "INSERT INTO \(failed) SELECT rowid, [\(SQL.literal("\(reason)(\(column))"))] FROM \(staged.table.sql) WHERE \(SQL.quote(column)) IS NULL")
+                "INSERT INTO \(failed) SELECT rowid, [\(SQL.literal("\(reason)(\(column))"))] FROM \(staged.table.sql) WHERE \(SQL.quote(column)) IS NULL"
+            )
         }
     }
 }

@@ -22,7 +22,8 @@ extension QueryLineage {
                 output: output, inputNamespace: table.namespace, inputName: table.name, inputField: input.column,
                 change: input.kind.change)
         }
-        return columns.flatMap { output in output.inputs.map { column(output.name, $0) } } + indirect.map { column(nil, $0) }
+        return columns.flatMap { output in output.inputs.map { column(output.name, $0) } }
+            + indirect.map { column(nil, $0) }
     }
 }
 

@@ -114,7 +114,8 @@ struct RunLineage: Sendable {
             await emit { subject in
                 var node = subject.node(result.name)
                 node.columns = lineage?.openLineage(subject.datasets.name) ?? []
-                return subject.builder.nodeFinished(node, result.openLineageOutcome(without: subject.secrets), OpenLineageQuality(result), at: date)
+                return subject.builder.nodeFinished(
+                    node, result.openLineageOutcome(without: subject.secrets), OpenLineageQuality(result), at: date)
             }
         }
 

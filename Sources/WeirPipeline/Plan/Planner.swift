@@ -74,7 +74,8 @@ struct Planner {
     ) -> PlannedNode {
         var entry = blank(node, strategy: source.load.strategy)
         let known = fullRefresh ? nil : checkpoint(node.name)
-        if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,
+        if environment.isPrefixed, let production = checkpoints[node.name.key],
+            production.fingerprint == node.fingerprint,
             !fullRefresh
         {
             return reference(node, to: production, strategy: source.load.strategy)
@@ -85,8 +86,12 @@ struct Planner {
             if let known, source.load.strategy != .replace {
                 // Columns that only older files have stay in the table.
                 let names = Set(input.columns.map { $0.name.lowercased() })
-                entry.columns = known.columns.map { old in input.columns.first { $0.name.lowercased() == old.name.lowercased() } ?? old }
-                entry.columns += input.columns.filter { new in !known.columns.contains { $0.name.lowercased() == new.name.lowercased() } }
+                entry.columns = known.columns.map { old in
+                    input.columns.first { $0.name.lowercased() == old.name.lowercased() } ?? old
+                }
+                entry.columns += input.columns.filter { new in
+                    !known.columns.contains { $0.name.lowercased() == new.name.lowercased() }
+                }
                 if names.isEmpty || input.files.isEmpty && !input.allFiles.isEmpty { entry.columns = known.columns }
             }
             decide(&entry, source, node, known, input)
@@ -100,7 +105,8 @@ struct Planner {
     }
 
     private func decide(
-        _ entry: inout PlannedNode, _ source: SourceDefinition, _ node: GraphNode, _ known: Checkpoint?, _ input: SourceInput
+        _ entry: inout PlannedNode, _ source: SourceDefinition, _ node: GraphNode, _ known: Checkpoint?,
+        _ input: SourceInput
     ) {
         let isIncremental = source.load.strategy != .replace
         guard let known else {
@@ -119,7 +125,9 @@ struct Planner {
                 return
             } else {
                 entry.status = .stale
-                entry.reasons = [input.files.count == 1 ? "new file \(input.files[0].name)" : "\(input.files.count) new files"]
+                entry.reasons = [
+                    input.files.count == 1 ? "new file \(input.files[0].name)" : "\(input.files.count) new files"
+                ]
             }
             entry.action = .load
         } else if known.fingerprint != node.fingerprint {
@@ -140,12 +148,14 @@ struct Planner {
     private func planModel(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
         var entry = blank(node, strategy: model.load.strategy)
         let inputs = node.inputs.compactMap { planned[$0.key] }
-        if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,
+        if environment.isPrefixed, let production = checkpoints[node.name.key],
+            production.fingerprint == node.fingerprint,
             inputs.allSatisfy(\.looksAtProduction), !fullRefresh
         {
             return reference(node, to: production, strategy: model.load.strategy)
         }
-        let build: PlannedNode.Action = [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
+        let build: PlannedNode.Action =
+            [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
         guard let known = checkpoint(node.name) else {
             entry.status = .new
             entry.action = .build
@@ -175,7 +185,9 @@ struct Planner {
             entry.reasons = changing.map { input in
                 input.isChanging ? "\(input.name) is built before it" : "\(input.name) changed since"
             }
-        } else if let query = node.query, !query.functions.isEmpty || !query.isDeterministic, model.load.strategy != .view {
+        } else if let query = node.query, !query.functions.isEmpty || !query.isDeterministic,
+            model.load.strategy != .view
+        {
             entry.status = .stale
             entry.action = build
             let names = query.nondeterministicFunctions + query.functions.map { $0.name ?? $0.text ?? "a file" }

@@ -21,7 +21,9 @@ extension Runner {
         let name = try QuarantineReader(project: project, environment: options.environment).known(request.table)
         let mending = try request.set.map { text -> (column: String, expression: String) in
             guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-                throw WeirError("quarantine.bad-set", "\"\(text)\" does not say what to set", hint: "write column=expression, like --set \"wind_speed=NULL\"")
+                throw WeirError(
+                    "quarantine.bad-set", "\"\(text)\" does not say what to set",
+                    hint: "write column=expression, like --set \"wind_speed=NULL\"")
             }
             return (String(text[..<equals]).trimmed, String(text[text.index(after: equals)...]))
         }

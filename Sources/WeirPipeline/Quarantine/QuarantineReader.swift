@@ -57,13 +57,16 @@ public struct QuarantineReader: Sendable {
         }
     }
 
-    private func overview(_ name: TableName, _ table: TableName, on connection: isolated Connection) throws -> Overview? {
+    private func overview(_ name: TableName, _ table: TableName, on connection: isolated Connection) throws -> Overview?
+    {
         let totals = try connection.query("SELECT count(*), min(_weir_at), max(_weir_at) FROM \(table.sql)").first ?? []
         guard let rows = totals.first?.int, rows > 0 else { return nil }
         let reasons = try connection.query(
-            "SELECT reason, count(*) FROM (SELECT unnest(_weir_reasons) AS reason FROM \(table.sql)) GROUP BY 1 ORDER BY 2 DESC, 1")
+            "SELECT reason, count(*) FROM (SELECT unnest(_weir_reasons) AS reason FROM \(table.sql)) GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
         return Overview(
-            table: name, rows: Int(rows), reasons: reasons.map { Reason(reason: $0[0].display, rows: Int($0[1].int ?? 0)) },
+            table: name, rows: Int(rows),
+            reasons: reasons.map { Reason(reason: $0[0].display, rows: Int($0[1].int ?? 0)) },
             oldest: totals[1].display, newest: totals[2].display)
     }
 
@@ -87,7 +90,8 @@ public struct QuarantineReader: Sendable {
                 let values = Dictionary(
                     zip(own, row.dropFirst(7).map(\.text)), uniquingKeysWith: { first, _ in first })
                 return HeldRow(
-                    id: row[0].display, reasons: row[1].list?.map(\.display) ?? [], run: row[2].display, at: row[3].display,
+                    id: row[0].display, reasons: row[1].list?.map(\.display) ?? [], run: row[2].display,
+                    at: row[3].display,
                     source: row[4].text, line: row[5].int.map(Int.init), raw: row[6].text, values: values)
             }
         }

@@ -21,8 +21,11 @@ struct QuarantineReplay {
     private static let idColumn = "__weir_id"
 
     func run(on connection: isolated Connection) throws -> NodeResult {
-        var load = context.project.model(context.node.name)?.load ?? context.project.source(context.node.name)?.load ?? LoadSettings(strategy: .table)
-        var result = NodeResult(name: context.node.name, kind: context.node.kind, strategy: load.strategy, status: .unchanged)
+        var load =
+            context.project.model(context.node.name)?.load ?? context.project.source(context.node.name)?.load
+            ?? LoadSettings(strategy: .table)
+        var result = NodeResult(
+            name: context.node.name, kind: context.node.kind, strategy: load.strategy, status: .unchanged)
         guard try connection.relationKind(target) == .table, try connection.columns(of: quarantine) != nil else {
             result.reason = "nothing is held back"
             return result
@@ -65,12 +68,14 @@ struct QuarantineReplay {
                 changes = try publishing(load).publish(
                     PublishedRows(
                         staging: staging, target: target, columns: columns, existing: .table, load: load,
-                        heldBack: QuarantinedRows(table: nil, columns: columns, rows: 0), now: context.now), on: connection)
+                        heldBack: QuarantinedRows(table: nil, columns: columns, rows: 0), now: context.now),
+                    on: connection)
             }
             try connection.execute(
                 "DELETE FROM \(quarantine.sql) WHERE list_contains(?::VARCHAR[], _weir_id)", [.list(taken)])
             try connection.execute(
-                "UPDATE \(quarantine.sql) AS q SET _weir_reasons = f.reasons FROM temp.\(failed) f WHERE q._weir_id = f.id")
+                "UPDATE \(quarantine.sql) AS q SET _weir_reasons = f.reasons FROM temp.\(failed) f WHERE q._weir_id = f.id"
+            )
             if passed > 0, var checkpoint = context.checkpoint {
                 checkpoint.version = Fingerprint.of([checkpoint.version, context.runID])
                 checkpoint.rows = try StagedRows.count(target, on: connection)
@@ -96,7 +101,9 @@ struct QuarantineReplay {
 
     /// Rows with values, and rows of text that can be read now.
     private func stage(_ columns: [Column], on connection: isolated Connection) throws -> StagedRows {
-        let chosen = ids.isEmpty ? "true" : "(\(ids.map { "starts_with(_weir_id, \(SQL.literal($0)))" }.joined(separator: " OR ")))"
+        let chosen =
+            ids.isEmpty
+            ? "true" : "(\(ids.map { "starts_with(_weir_id, \(SQL.literal($0)))" }.joined(separator: " OR ")))"
         let known = Set((try connection.columns(of: quarantine) ?? []).map { $0.name.lowercased() })
         for entry in mending where !columns.contains(where: { $0.name.lowercased() == entry.column.lowercased() }) {
             throw WeirError(
@@ -114,13 +121,19 @@ struct QuarantineReplay {
             FROM \(quarantine.sql) WHERE _weir_raw IS NULL AND \(chosen)
             """)
         let raw = try connection.query(
-            "SELECT _weir_id, _weir_raw FROM \(quarantine.sql) WHERE _weir_raw IS NOT NULL AND \(chosen) ORDER BY _weir_id")
+            "SELECT _weir_id, _weir_raw FROM \(quarantine.sql) WHERE _weir_raw IS NOT NULL AND \(chosen) ORDER BY _weir_id"
+        )
         for row in raw.map({ $0 }) {
-            guard let id = row[0].text, let text = row[1].text, let relation = try relation(for: text, columns) else { continue }
-            let select = columns.map { mended($0, relation.columns.contains($0.name.lowercased()) ? SQL.quote($0.name) : "NULL") }
+            guard let id = row[0].text, let text = row[1].text, let relation = try relation(for: text, columns) else {
+                continue
+            }
+            let select = columns.map {
+                mended($0, relation.columns.contains($0.name.lowercased()) ? SQL.quote($0.name) : "NULL")
+            }
             // A text that still cannot be read stays where it is.
             _ = try? connection.execute(
-                "INSERT INTO \(staging.sql) SELECT \(select.joined(separator: ", ")), \(SQL.literal(id)) FROM \(relation.sql)")
+                "INSERT INTO \(staging.sql) SELECT \(select.joined(separator: ", ")), \(SQL.literal(id)) FROM \(relation.sql)"
+            )
         }
         return StagedRows(table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
     }

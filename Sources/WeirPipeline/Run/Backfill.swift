@@ -28,7 +28,8 @@ extension Runner {
             guard let interval = model.load.interval else { return [] }
             let ranges = try await warehouse.withConnection { connection in
                 try await connection.perform { connection in
-                    try TimeSpan.batches(of: try Self.range(request, on: connection), interval: interval, on: connection)
+                    try TimeSpan.batches(
+                        of: try Self.range(request, on: connection), interval: interval, on: connection)
                 }
             }
             let context = try nodeContext(model.name, planned, history)
@@ -45,7 +46,8 @@ extension Runner {
         }
         guard model.load.strategy == .interval else {
             throw WeirError(
-                "backfill.not-interval", "\(name) has strategy \(model.load.strategy.rawValue), and a backfill needs strategy interval",
+                "backfill.not-interval",
+                "\(name) has strategy \(model.load.strategy.rawValue), and a backfill needs strategy interval",
                 hint: "`weir run --full-refresh \(name)` builds the whole table anew", at: model.place)
         }
         return model
@@ -53,15 +55,21 @@ extension Runner {
 
     private static func range(_ request: BackfillRequest, on connection: isolated Connection) throws -> TimeRange {
         func time(_ text: String, _ option: String) throws -> String {
-            let read = try connection.query("SELECT strftime(TRY_CAST(? AS TIMESTAMP), '%Y-%m-%d %H:%M:%S')", [.text(text)]).scalar.text
+            let read = try connection.query(
+                "SELECT strftime(TRY_CAST(? AS TIMESTAMP), '%Y-%m-%d %H:%M:%S')", [.text(text)]
+            ).scalar.text
             guard let read else {
-                throw WeirError("backfill.bad-time", "\(option) \"\(text)\" is no date or time", hint: "write 2013-01-31 or 2013-01-31T06:00:00")
+                throw WeirError(
+                    "backfill.bad-time", "\(option) \"\(text)\" is no date or time",
+                    hint: "write 2013-01-31 or 2013-01-31T06:00:00")
             }
             return read
         }
         let range = TimeRange(start: try time(request.from, "--from"), end: try time(request.to, "--to"))
         guard range.start < range.end else {
-            throw WeirError("backfill.empty-range", "--from \(request.from) is not before --to \(request.to)", hint: "--to is exclusive")
+            throw WeirError(
+                "backfill.empty-range", "--from \(request.from) is not before --to \(request.to)",
+                hint: "--to is exclusive")
         }
         return range
     }
@@ -73,7 +81,8 @@ extension Runner {
             try await Retry().run(announce: { _, _ in }) { _ in
                 try await warehouse.withConnection { connection in
                     try await connection.perform { connection in
-                        try ModelBuild(context: context, model: model, range: ranges[part], part: part).run(on: connection)
+                        try ModelBuild(context: context, model: model, range: ranges[part], part: part).run(
+                            on: connection)
                     }
                 }
             }

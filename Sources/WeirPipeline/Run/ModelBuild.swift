@@ -34,7 +34,8 @@ struct ModelBuild {
                 var position = NodeBuild.Position(version: "")
                 let changing = TableVersions.ofView(context.node.fingerprint, inputs: context.inputVersions)
                 let differs = context.node.query.map { !$0.isDeterministic || !$0.functions.isEmpty } ?? true
-                position.version = differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
+                position.version =
+                    differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
                 position.startsAnew = isAnew
                 if let column = model.load.watermark {
                     position.watermark = try Watermark.highest(
@@ -85,8 +86,10 @@ struct ModelBuild {
         if model.load.strategy == .append {
             return "(\(SQL.quote(column)) > CAST(\(SQL.literal(from)) AS \(type)) OR \(SQL.quote(column)) IS NULL)"
         }
-        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(on: connection)
-            .map { "(\($0))" }
+        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(
+            on: connection
+        )
+        .map { "(\($0))" }
     }
 
     private func publishing(isAnew: Bool, span: TimeRange?) -> any Publishing {
@@ -113,7 +116,9 @@ struct ModelBuild {
     private func checkSchema(_ columns: [Column], _ known: Checkpoint?) throws {
         guard let known, [.append, .merge, .interval, .scd2].contains(model.load.strategy) else { return }
         let diff = ColumnDiff(from: known.columns, to: ShadowCatalog.published(columns, model.load))
-        let lost = diff.removed.filter { column in !model.load.optional.contains { $0.lowercased() == column.name.lowercased() } }
+        let lost = diff.removed.filter { column in
+            !model.load.optional.contains { $0.lowercased() == column.name.lowercased() }
+        }
         if !lost.isEmpty {
             throw WeirError(
                 "schema.missing-column",
@@ -122,7 +127,8 @@ struct ModelBuild {
                 outcome: .gateFailed)
         }
         if model.load.schema == .freeze, !diff.isEmpty {
-            let changes = diff.added.map { "+ \($0.name) \($0.type)" } + diff.retyped.map { "~ \($0.name) \($0.from) → \($0.to)" }
+            let changes =
+                diff.added.map { "+ \($0.name) \($0.type)" } + diff.retyped.map { "~ \($0.name) \($0.from) → \($0.to)" }
             throw WeirError(
                 "schema.frozen", "the columns of \(model.name) changed: \(changes.joined(separator: ", "))",
                 hint: "set `schema: evolve` to accept them", at: model.place, outcome: .gateFailed)
@@ -155,7 +161,8 @@ struct ModelBuild {
             result.columns = columns
             try CheckpointStore.write(
                 Checkpoint(
-                    name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint, version: version,
+                    name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint,
+                    version: version,
                     watermark: nil, inputs: context.inputVersions, columns: columns, rows: 0, runID: context.runID,
                     publishedAt: context.now), on: connection)
         }

@@ -123,7 +123,8 @@ struct NodeBuild {
                 throw WeirError(
                     "gate.unbalanced",
                     "\(staged.read) rows came in, and \(passed) + \(heldBack.rows) + \(result.balance.filtered) are accounted for",
-                    hint: "nothing was published; please report this with the source's definition", outcome: .systemFailed)
+                    hint: "nothing was published; please report this with the source's definition",
+                    outcome: .systemFailed)
             }
             let after = try position(connection)
             try quarantine.prepare(for: heldBack, on: connection)
@@ -156,7 +157,8 @@ struct NodeBuild {
         let columns = try connection.columns(of: target) ?? []
         let checkpoint = Checkpoint(
             name: target, kind: context.node.kind, strategy: load.strategy, fingerprint: context.node.fingerprint,
-            version: position.version, watermark: position.watermark, inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
+            version: position.version, watermark: position.watermark,
+            inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
             rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
         try CheckpointStore.write(checkpoint, on: connection)
         if position.startsAnew { try CheckpointStore.forgetFiles(of: target, on: connection) }

@@ -73,7 +73,8 @@ actor RunBoard {
         result.columns = entry.columns
         if isStopped || Task.isCancelled {
             result.status = isStopped && !Task.isCancelled ? .blocked : .cancelled
-            result.reason = isStopped && !Task.isCancelled ? "--fail-fast ended the run" : "stopped on request; run again to go on"
+            result.reason =
+                isStopped && !Task.isCancelled ? "--fail-fast ended the run" : "stopped on request; run again to go on"
             return result
         }
         if let culprit = node.inputs.first(where: { settled[$0.key].map { !$0.isUsable } ?? false }) {

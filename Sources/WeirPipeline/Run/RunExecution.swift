@@ -37,7 +37,8 @@ struct RunExecution: Sendable {
 
     /// All at once and before the work: two connections that create one schema would be in each other's way.
     private func createSchemas() async throws {
-        let schemas = Set(planned.plan.nodes.filter { $0.action != .none }.map { environment.physical($0.name).schema }).sorted()
+        let schemas = Set(planned.plan.nodes.filter { $0.action != .none }.map { environment.physical($0.name).schema })
+            .sorted()
         try await warehouse.withConnection { connection in
             for schema in schemas { try await connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(schema))") }
         }
@@ -156,10 +157,14 @@ struct ReferenceBuild {
 
     func run(on connection: isolated Connection) throws -> NodeResult {
         let target = context.target
-        let strategy = context.project.model(context.node.name)?.load.strategy ?? context.project.source(context.node.name)?.load.strategy ?? .table
-        var result = NodeResult(name: context.node.name, kind: context.node.kind, strategy: strategy, status: .published)
+        let strategy =
+            context.project.model(context.node.name)?.load.strategy ?? context.project.source(context.node.name)?.load
+            .strategy ?? .table
+        var result = NodeResult(
+            name: context.node.name, kind: context.node.kind, strategy: strategy, status: .published)
         guard let production = try CheckpointStore.read(context.node.name, on: connection) else {
-            throw WeirError("environment.no-production", "\(context.node.name) is not in production", outcome: .systemFailed)
+            throw WeirError(
+                "environment.no-production", "\(context.node.name) is not in production", outcome: .systemFailed)
         }
         let existing = try connection.relationKind(target)
         try connection.transaction { connection in

@@ -34,7 +34,8 @@ struct RunHistory: Sendable {
         var warnings: [WeirError] = []
         var store: StateStore?
         do {
-            let opened = try await StateStore.openOrQuarantine("\(project.stateFolder)/state.db", secrets: project.secrets)
+            let opened = try await StateStore.openOrQuarantine(
+                "\(project.stateFolder)/state.db", secrets: project.secrets)
             warnings += opened.warnings
             store = opened.store
             try await opened.store.markInterrupted(exclusive: true)
@@ -81,7 +82,8 @@ struct RunHistory: Sendable {
         let known = WeirError.wrapping(error)
         let isCancelled = error is CancellationError
         _ = await finish(
-            isCancelled ? .aborted : .failed(known.message), isCancelled ? .cancelled : .failed, error: known.message, nodes: [])
+            isCancelled ? .aborted : .failed(known.message), isCancelled ? .cancelled : .failed, error: known.message,
+            nodes: [])
     }
 
     private func finish(
@@ -119,7 +121,9 @@ struct RunHistory: Sendable {
     private func metrics(of node: NodeResult) -> [Metric] {
         guard node.status == .published else { return [] }
         let name = environment.recorded(node.name)
-        func metric(_ what: String, _ value: Int) -> Metric { Metric(what, node: name, value: Double(value), at: started) }
+        func metric(_ what: String, _ value: Int) -> Metric {
+            Metric(what, node: name, value: Double(value), at: started)
+        }
         var metrics = [
             metric("rows_published", node.balance.published), metric("rows_quarantined", node.balance.quarantined),
             metric("duration_ms", node.milliseconds),
@@ -142,7 +146,9 @@ struct RunHistory: Sendable {
     }
 
     /// The run's own time: where it was told what counts as now, time passes from there.
-    private func elapsed() -> Date { started.addingTimeInterval(Double((ContinuousClock.now - clock).milliseconds) / 1000) }
+    private func elapsed() -> Date {
+        started.addingTimeInterval(Double((ContinuousClock.now - clock).milliseconds) / 1000)
+    }
 }
 
 extension RunHistory {
@@ -160,7 +166,8 @@ extension RunHistory {
     }
 
     private static func subject(
-        _ runID: String, _ project: Project, _ environment: EnvironmentScope, _ warehouse: Warehouse, _ planned: Runner.Planned
+        _ runID: String, _ project: Project, _ environment: EnvironmentScope, _ warehouse: Warehouse,
+        _ planned: Runner.Planned
     ) async -> RunLineage.Subject {
         var columns: [String: [Column]] = [:]
         for node in planned.graph.order {

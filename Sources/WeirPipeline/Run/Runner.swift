@@ -93,7 +93,8 @@ public struct Runner: Sendable {
         guard try CheckpointStore.exists(on: connection) else { return [:] }
         var files: [String: [LoadedFile]] = [:]
         for source in project.sources where source.load.strategy != .replace {
-            files[source.name.key] = try CheckpointStore.loadedFiles(of: environment.physical(source.name), on: connection)
+            files[source.name.key] = try CheckpointStore.loadedFiles(
+                of: environment.physical(source.name), on: connection)
         }
         return files
     }
@@ -105,22 +106,27 @@ public struct Runner: Sendable {
         for source in project.sources {
             let known = options.fullRefresh ? nil : checkpoints[environment.physical(source.name).key]
             let inspector = SourceInspector(
-                project: project, source: source, checkpoint: known, loaded: known == nil ? [] : files[source.name.key] ?? [])
+                project: project, source: source, checkpoint: known,
+                loaded: known == nil ? [] : files[source.name.key] ?? [])
             inputs[source.name.key] = Result { try inspector.inspect(on: connection) }.mapError(WeirError.wrapping)
         }
         return inputs
     }
 
     private func makePlan(
-        _ checkpoints: [String: Checkpoint], _ inputs: [String: Result<SourceInput, WeirError>], on shadow: isolated Connection
+        _ checkpoints: [String: Checkpoint], _ inputs: [String: Result<SourceInput, WeirError>],
+        on shadow: isolated Connection
     ) throws -> Planned {
         let problems = Problems()
         let graph = GraphBuilder(project: project, problems: problems).build(on: shadow)
         let planner = Planner(
-            project: project, graph: graph, environment: environment, checkpoints: checkpoints, fullRefresh: options.fullRefresh)
+            project: project, graph: graph, environment: environment, checkpoints: checkpoints,
+            fullRefresh: options.fullRefresh)
         var result = try planner.plan(
             inspect: { source, _ in
-                guard let input = inputs[source.name.key] else { throw WeirError("source.unreadable", "\(source.name) was not read") }
+                guard let input = inputs[source.name.key] else {
+                    throw WeirError("source.unreadable", "\(source.name) was not read")
+                }
                 return try input.get()
             }, shadow: shadow)
         problems.add(contentsOf: result.errors)
@@ -175,7 +181,8 @@ public struct Runner: Sendable {
             graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project)
         return NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: false, inputVersions: versions.versions(of: node.inputs), checkpoint: planned.checkpoints[environment.physical(name).key])
+            now: history.now, fullRefresh: false, inputVersions: versions.versions(of: node.inputs),
+            checkpoint: planned.checkpoints[environment.physical(name).key])
     }
 
     /// Holds the lock, opens the warehouse, plans, and begins a run in the history.

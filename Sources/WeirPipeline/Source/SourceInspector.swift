@@ -69,7 +69,9 @@ struct SourceInspector {
             guard let known = before[file.name] else { return true }
             if known.size == file.size, known.modified == file.modified { return false }
             // The same bytes under a new time: touched, copied or checked out again.
-            if file.isLocal, known.size == file.size, let hash = known.hash, try Fingerprint.ofFile(at: file.path) == hash {
+            if file.isLocal, known.size == file.size, let hash = known.hash,
+                try Fingerprint.ofFile(at: file.path) == hash
+            {
                 return false
             }
             if source.load.strategy == .append {
@@ -89,7 +91,8 @@ struct SourceInspector {
         if input.columns.isEmpty {
             throw WeirError(
                 "source.empty", "every file of \(source.name) is empty, not even a header tells its columns",
-                hint: "declare the columns in the source or its contract, so that an empty delivery makes an empty table",
+                hint:
+                    "declare the columns in the source or its contract, so that an empty delivery makes an empty table",
                 at: source.place, outcome: .gateFailed)
         }
         if !input.files.isEmpty { input.notices.append("every file is empty") }
@@ -117,12 +120,17 @@ struct SourceInspector {
             if group.header.allSatisfy({ known.contains($0.lowercased()) }) { continue }
             inferred += try reader.guessedColumns(group.header, files: group.files, on: connection)
         }
-        let types = Dictionary(inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
+        let types = Dictionary(
+            inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
         var names: [String] = []
         for group in input.groups {
-            for name in group.header where !names.contains(where: { $0.lowercased() == name.lowercased() }) { names.append(name) }
+            for name in group.header where !names.contains(where: { $0.lowercased() == name.lowercased() }) {
+                names.append(name)
+            }
         }
-        let fromPath = origin.options.partitions ? inferred.filter { column in !names.contains { $0.lowercased() == column.name.lowercased() } } : []
+        let fromPath =
+            origin.options.partitions
+            ? inferred.filter { column in !names.contains { $0.lowercased() == column.name.lowercased() } } : []
         input.columns = names.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") } + fromPath
         for column in fromPath { input.readerTypes[column.name.lowercased()] = column.type }
         applyDeclaredTypes(&input)
@@ -154,7 +162,9 @@ struct SourceInspector {
 
     // MARK: Typed input
 
-    private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection) throws {
+    private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection)
+        throws
+    {
         let all = try connection.columns(of: "SELECT * FROM \(relation)")
         input.columns = all.filter { $0.name != DelimitedReader.fileColumn }
         for column in input.columns { input.readerTypes[column.name.lowercased()] = column.type }
@@ -167,7 +177,8 @@ struct SourceInspector {
     private func declaredColumns() -> [Column] {
         var columns = source.columns
         for column in contract?.columns ?? [] {
-            guard let type = column.declaredType, !columns.contains(where: { $0.name.lowercased() == column.columnName.lowercased() })
+            guard let type = column.declaredType,
+                !columns.contains(where: { $0.name.lowercased() == column.columnName.lowercased() })
             else { continue }
             columns.append(Column(name: column.columnName, type: type))
         }

@@ -58,7 +58,8 @@ struct PublishedRows: Sendable {
             if type == column.type { continue }
             let common = try TypeWidening.common(type, column.type, on: connection)
             if common != type {
-                try connection.execute("ALTER TABLE \(target.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
+                try connection.execute(
+                    "ALTER TABLE \(target.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
             }
         }
     }

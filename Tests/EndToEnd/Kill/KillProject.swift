@@ -8,89 +8,89 @@ enum KillProject {
     static let files: [String: String] = [
         "weir.yaml": "weir: 1\nname: kill\nwarehouse: { type: duckdb, path: warehouse.duckdb, threads: 1 }\n",
         "sources/customers.yaml": """
-            name: raw.customers
-            from: { files: data/customers.csv }
-            columns: { customer_id: INTEGER, name: VARCHAR, city: VARCHAR, updated_at: TIMESTAMP }
-            contract: contracts/shop.yaml
-            """,
+        name: raw.customers
+        from: { files: data/customers.csv }
+        columns: { customer_id: INTEGER, name: VARCHAR, city: VARCHAR, updated_at: TIMESTAMP }
+        contract: contracts/shop.yaml
+        """,
         "sources/events.yaml": """
-            name: raw.events
-            from: { files: "data/events-*.csv" }
-            columns: { event_id: INTEGER, kind: VARCHAR, happened_at: TIMESTAMP }
-            load: { strategy: append }
-            """,
+        name: raw.events
+        from: { files: "data/events-*.csv" }
+        columns: { event_id: INTEGER, kind: VARCHAR, happened_at: TIMESTAMP }
+        load: { strategy: append }
+        """,
         "sources/orders.yaml": """
-            name: raw.orders
-            from: { files: "data/orders-*.csv" }
-            columns: { order_id: INTEGER, customer_id: INTEGER, amount: "DECIMAL(12,2)", day: DATE, updated_at: TIMESTAMP }
-            load: { strategy: merge, key: [order_id], watermark: updated_at }
-            contract: contracts/shop.yaml
-            """,
+        name: raw.orders
+        from: { files: "data/orders-*.csv" }
+        columns: { order_id: INTEGER, customer_id: INTEGER, amount: "DECIMAL(12,2)", day: DATE, updated_at: TIMESTAMP }
+        load: { strategy: merge, key: [order_id], watermark: updated_at }
+        contract: contracts/shop.yaml
+        """,
         "contracts/shop.yaml": """
-            apiVersion: v3.1.0
-            kind: DataContract
-            id: shop
-            version: 1.0.0
-            status: active
-            schema:
-              - name: customers
-                physicalName: raw.customers
-                properties:
-                  - { name: customer_id, required: true, primaryKey: true }
-                  - { name: city, required: true }
-              - name: orders
-                physicalName: raw.orders
-                properties:
-                  - { name: order_id, required: true }
-                  - { name: amount, required: true, logicalType: number, logicalTypeOptions: { minimum: 0 } }
-              - name: orders_merged
-                physicalName: mart.orders_merged
-                properties:
-                  - { name: order_id, required: true }
-                  - { name: amount, logicalType: number, logicalTypeOptions: { maximum: 900 } }
-            """,
+        apiVersion: v3.1.0
+        kind: DataContract
+        id: shop
+        version: 1.0.0
+        status: active
+        schema:
+          - name: customers
+            physicalName: raw.customers
+            properties:
+              - { name: customer_id, required: true, primaryKey: true }
+              - { name: city, required: true }
+          - name: orders
+            physicalName: raw.orders
+            properties:
+              - { name: order_id, required: true }
+              - { name: amount, required: true, logicalType: number, logicalTypeOptions: { minimum: 0 } }
+          - name: orders_merged
+            physicalName: mart.orders_merged
+            properties:
+              - { name: order_id, required: true }
+              - { name: amount, logicalType: number, logicalTypeOptions: { maximum: 900 } }
+        """,
         "models/staging/large_orders.sql": """
-            /* weir
-            strategy: view
-            */
-            SELECT order_id, customer_id, amount, day, updated_at FROM raw.orders WHERE amount > 100
-            """,
+        /* weir
+        strategy: view
+        */
+        SELECT order_id, customer_id, amount, day, updated_at FROM raw.orders WHERE amount > 100
+        """,
         "models/mart/by_city.sql": """
-            SELECT c.city, count(*) AS orders, sum(o.amount) AS amount
-            FROM raw.orders o JOIN raw.customers c USING (customer_id) GROUP BY c.city
-            """,
+        SELECT c.city, count(*) AS orders, sum(o.amount) AS amount
+        FROM raw.orders o JOIN raw.customers c USING (customer_id) GROUP BY c.city
+        """,
         "models/mart/event_log.sql": """
-            /* weir
-            strategy: append
-            watermark: happened_at
-            */
-            SELECT event_id, upper(kind) AS kind, happened_at FROM raw.events WHERE kind <> 'noise'
-            """,
+        /* weir
+        strategy: append
+        watermark: happened_at
+        */
+        SELECT event_id, upper(kind) AS kind, happened_at FROM raw.events WHERE kind <> 'noise'
+        """,
         "models/mart/orders_merged.sql": """
-            /* weir
-            strategy: merge
-            key: [order_id]
-            watermark: updated_at
-            lookback: 2 days
-            contract: contracts/shop.yaml
-            */
-            SELECT order_id, amount, day, updated_at FROM staging.large_orders
-            """,
+        /* weir
+        strategy: merge
+        key: [order_id]
+        watermark: updated_at
+        lookback: 2 days
+        contract: contracts/shop.yaml
+        */
+        SELECT order_id, amount, day, updated_at FROM staging.large_orders
+        """,
         "models/mart/daily.sql": """
-            /* weir
-            strategy: interval
-            interval: { column: day, grain: day, lookback: 1 }
-            */
-            SELECT day::TIMESTAMP AS day, count(*) AS orders, sum(amount) AS amount FROM raw.orders GROUP BY ALL
-            """,
+        /* weir
+        strategy: interval
+        interval: { column: day, grain: day, lookback: 1 }
+        */
+        SELECT day::TIMESTAMP AS day, count(*) AS orders, sum(amount) AS amount FROM raw.orders GROUP BY ALL
+        """,
         "models/mart/customer_history.sql": """
-            /* weir
-            strategy: scd2
-            key: [customer_id]
-            scd2: { updated_at: updated_at, deletes: close }
-            */
-            SELECT customer_id, name, city, updated_at FROM raw.customers
-            """,
+        /* weir
+        strategy: scd2
+        key: [customer_id]
+        scd2: { updated_at: updated_at, deletes: close }
+        */
+        SELECT customer_id, name, city, updated_at FROM raw.customers
+        """,
         "models/mart/top.sql": "SELECT city, amount FROM mart.by_city ORDER BY amount DESC LIMIT 3",
     ]
 

@@ -32,7 +32,9 @@ enum WarehouseDump {
                 + rows.map { $0.map(\.display).joined(separator: "|") }.joined(separator: "\n")
         }
         // A quarantine that nothing is in is the same as none.
-        return found.filter { name, text in !name.hasPrefix("weir_quarantine.") || text.contains("\n") && text.last != "\n" }
+        return found.filter { name, text in
+            !name.hasPrefix("weir_quarantine.") || text.contains("\n") && text.last != "\n"
+        }
     }
 
     /// The first difference of two dumps, for a person; nil when there is none.
