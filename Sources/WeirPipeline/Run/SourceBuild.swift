@@ -69,13 +69,17 @@ struct SourceBuild {
         let stager = SourceStager(
             source: source, input: input, target: target, cursor: cursor, scratch: "\(context.project.stateFolder)/tmp",
             typesAreSettled: known != nil)
-        let staged = try stager.stage(on: connection)
+        var staged = try stager.stage(on: connection)
+        if source.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
+            try AppendStrategy.leaveOutKnown(&staged, target: target, cursor: cursor, on: connection)
+        }
+        let loaded = staged
         let build = NodeBuild(
             context: context, load: source.load, publishing: publishing(isAnew: isAnew && context.fullRefresh),
             clearing: clears(input, isAnew: isAnew) ? .everything : .same)
         return try build.finish(
-            staged,
-            position: { connection in try position(input, staged, known: known, isAnew: isAnew, on: connection) },
+            loaded,
+            position: { connection in try position(input, loaded, known: known, isAnew: isAnew, on: connection) },
             on: connection)
     }
 

@@ -94,7 +94,7 @@ struct SourceStager {
         }
         let withFile = hasFile && input.files.count > 1
         if withFile { select.append(SQL.quote(DelimitedReader.fileColumn)) }
-        let newer = try cursor?.condition(on: connection).map { "(\($0))" }
+        let newer = cursor?.condition
         let fits = misfits.isEmpty ? nil : "NOT (\(misfits.map { "(\($0.condition))" }.joined(separator: " OR ")))"
         let conditions = [newer, fits].compactMap(\.self)
         let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
@@ -221,14 +221,14 @@ struct Cursor: Sendable {
     /// SQL that is true for rows at or after the cursor, and for rows without a watermark: those are not lost
     /// but held back by the gate.
     ///
-    /// A row with just the watermark that was published last may have arrived after it; the key tells it from
-    /// one that is known.
-    func condition(on connection: isolated Connection) throws -> String? {
+    /// A row with just the watermark that was published last may have arrived after it; the strategy tells it
+    /// from one that is known.
+    var condition: String {
         let column = SQL.quote(column)
-        let start = "CAST(\(SQL.literal(from)) AS \(type))"
-        if let lookback {
-            return "\(column) >= \(start) - INTERVAL \(lookback.seconds) SECOND OR \(column) IS NULL"
-        }
-        return "\(column) >= \(start) OR \(column) IS NULL"
+        let back = lookback.map { " - INTERVAL \($0.seconds) SECOND" } ?? ""
+        return "(\(column) >= \(start)\(back) OR \(column) IS NULL)"
     }
+
+    /// The cursor's position as a value.
+    var start: String { "CAST(\(SQL.literal(from)) AS \(type))" }
 }
