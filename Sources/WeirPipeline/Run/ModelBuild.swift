@@ -68,16 +68,20 @@ struct ModelBuild {
         return staged
     }
 
+    /// Rows of the range that an interval model builds.
+    private func insideSpan(_ span: TimeRange, _ columns: [Column]) -> String? {
+        guard let interval = model.load.interval else { return nil }
+        let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
+        let inside = span.condition(interval.column, type: type)
+        // Rows without a time belong to no range; a load of everything shows them to the gate.
+        return range == nil ? "(\(inside) OR \(SQL.quote(interval.column)) IS NULL)" : inside
+    }
+
     /// Which rows of the query this load takes.
     private func condition(
         _ columns: [Column], known: Checkpoint?, span: TimeRange?, on connection: isolated Connection
     ) throws -> String? {
-        if let interval = model.load.interval, let span {
-            let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
-            let inside = span.condition(interval.column, type: type)
-            // Rows without a time belong to no range; a load of everything shows them to the gate.
-            return range == nil ? "(\(inside) OR \(SQL.quote(interval.column)) IS NULL)" : inside
-        }
+        if let span, let inside = insideSpan(span, columns) { return inside }
         guard let column = model.load.watermark, let known, let from = known.watermark,
             known.fingerprint == context.node.fingerprint || model.load.strategy == .append,
             let type = columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
@@ -101,10 +105,7 @@ struct ModelBuild {
     }
 
     private func clearing(_ span: TimeRange?, isAnew: Bool, _ columns: [Column]) -> QuarantineTable.Clearing {
-        if let interval = model.load.interval, let span, range != nil || !isAnew {
-            let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
-            return .matching(span.condition(interval.column, type: type))
-        }
+        if let span, range != nil || !isAnew, let inside = insideSpan(span, columns) { return .matching(inside) }
         if model.load.watermark != nil && !isAnew { return .same }
         return model.load.strategy == .append && !isAnew ? .same : .everything
     }

@@ -81,6 +81,12 @@ struct SourceInspector {
             }
             return true
         }
+        // A key is missing only when no file has it, so a look at one changed file would delete those of the others.
+        if source.load.deleteMissing {
+            let present = Set(files.map(\.name))
+            let isChanged = !input.files.isEmpty || loaded.contains { !present.contains($0.path) }
+            input.files = isChanged ? files : []
+        }
     }
 
     private func useDeclaredColumns(into input: inout SourceInput) throws {
