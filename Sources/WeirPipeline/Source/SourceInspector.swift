@@ -16,6 +16,10 @@ struct SourceInspector {
     private var contract: TableContract? { project.tableContract(for: source.name) }
 
     func inspect(on connection: isolated Connection) throws -> SourceInput {
+        do { return try look(on: connection) } catch let error as WeirError { throw source.unreadable(error) }
+    }
+
+    private func look(on connection: isolated Connection) throws -> SourceInput {
         for (name, settings) in project.connections.sorted(by: { $0.key < $1.key }) where isUsed(name, settings) {
             try settings.open(as: name, on: connection)
         }
