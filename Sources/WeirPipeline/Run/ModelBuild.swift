@@ -100,7 +100,9 @@ struct ModelBuild {
 
     private func clearing(_ span: TimeRange?, isAnew: Bool, _ columns: [Column]) -> QuarantineTable.Clearing {
         if let interval = model.load.interval, let span, range != nil || !isAnew {
-            return .matching(span.condition(interval.column, type: type(of: interval.column, columns)))
+            let inside = span.condition(interval.column, type: type(of: interval.column, columns))
+            // Whoever reads everything from a time on also reads the rows that have none.
+            return .matching(range == nil ? "(\(inside) OR \(SQL.quote(interval.column)) IS NULL)" : inside)
         }
         if model.load.watermark != nil && !isAnew { return .same }
         return model.load.strategy == .append && !isAnew ? .same : .everything

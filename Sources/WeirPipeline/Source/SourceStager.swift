@@ -29,6 +29,7 @@ struct SourceStager {
         var staged: StagedRows
         switch source.origin {
         case .files(let origin):
+            for file in input.files { try CompressedFile.check(file) }
             if input.groups.isEmpty && origin.format.isDelimited {
                 staged = try stageNothing(on: connection)
             } else if origin.format.isDelimited {
@@ -71,7 +72,7 @@ struct SourceStager {
             // One bad line fails the whole reader; line by line it can be told from the good ones.
             return try stageLines(origin, on: connection)
         } catch let error as WeirError {
-            throw unreadable(error)
+            throw source.unreadable(error)
         }
     }
 
@@ -177,14 +178,6 @@ struct SourceStager {
     private var originLabel: String {
         if case .database(let reader) = source.origin { return reader.label }
         return input.files.first?.name ?? ""
-    }
-
-    func unreadable(_ error: WeirError) -> WeirError {
-        if ["engine.disk-full", "engine.out-of-memory", "run.cancelled"].contains(error.code) { return error }
-        return WeirError(
-            "source.unreadable", "\(source.name) cannot be read: \(error.message)",
-            hint: error.hint ?? "nothing was published; mend or remove the file and run again", at: source.place,
-            isTransient: error.isTransient, outcome: .systemFailed)
     }
 
     /// A file that changed while it was read may be half old and half new.
