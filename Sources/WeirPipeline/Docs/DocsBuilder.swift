@@ -110,7 +110,7 @@ struct DocsPage {
 
     /// The SQL without the header, whose content stands on the page already.
     private static func select(_ model: ModelDefinition) -> String {
-        guard model.sql.hasPrefix("/*"), let end = model.sql.range(of: "*/") else { return model.sql }
+        guard HeaderComment.find(in: model.sql) != nil, let end = model.sql.range(of: "*/") else { return model.sql }
         return model.sql[end.upperBound...].trimmingCharacters(in: .whitespacesAndNewlines)
     }
 

@@ -61,7 +61,9 @@ extension Rule {
 
 extension ValueRange {
     fileprivate var words: String {
-        if let minimum, let maximum, exclusiveMinimum == nil, exclusiveMaximum == nil { return "\(minimum) to \(maximum)" }
+        if let minimum, let maximum, exclusiveMinimum == nil, exclusiveMaximum == nil {
+            return minimum == maximum ? minimum : "\(minimum) to \(maximum)"
+        }
         let parts = [
             minimum.map { "at least \($0)" }, exclusiveMinimum.map { "more than \($0)" }, maximum.map { "at most \($0)" },
             exclusiveMaximum.map { "less than \($0)" },
