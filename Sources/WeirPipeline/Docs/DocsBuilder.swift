@@ -28,14 +28,16 @@ extension Runner {
             warnings.append(.wrapping(error))
             book = RunBook(store: nil)
         }
-        let columns = Dictionary(planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
+        let columns = Dictionary(
+            planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
         let tracer = ColumnTracer(project, columns: columns)
         let tests = TestIndex(project)
         var tables: [DocsTable] = []
         for node in planned.graph.order {
             let runs = try await book.history(of: node.name, environment: environment.name, limit: 10)
             var madeOf: [String: [String]] = [:]
-            if let model = project.model(node.name), let lineage = await tracer.lineage(of: model, inputs: node.inputs) {
+            if let model = project.model(node.name), let lineage = await tracer.lineage(of: model, inputs: node.inputs)
+            {
                 for column in lineage.columns {
                     madeOf[column.name.lowercased()] = column.inputs.reduce(into: []) { list, input in
                         let text = "\(input.table).\(input.column)"
@@ -49,7 +51,8 @@ extension Runner {
         let newest = tables.compactMap(\.runs.first?.startedAt).max()
         return (
             DocsModel(
-                project: project.name, weirVersion: Weir.version, environment: environment.name, updatedAt: newest, tables: tables),
+                project: project.name, weirVersion: Weir.version, environment: environment.name, updatedAt: newest,
+                tables: tables),
             warnings
         )
     }
@@ -82,8 +85,10 @@ struct DocsPage {
         return DocsTable(
             name: node.name.description, kind: node.kind == .source ? .source : .model,
             strategy: (model?.load ?? source?.load)?.strategy.rawValue, why: notes.why ?? contract?.description,
-            owner: notes.owner, tags: notes.tags, decisions: notes.decisions, file: (model?.place ?? source?.place)?.file,
-            origin: source?.originText, contract: model?.contract ?? source?.contract, columns: described(notes, contract),
+            owner: notes.owner, tags: notes.tags, decisions: notes.decisions,
+            file: (model?.place ?? source?.place)?.file,
+            origin: source?.originText, contract: model?.contract ?? source?.contract,
+            columns: described(notes, contract),
             rules: (contract?.rules ?? []).filter { $0.columns.count != 1 }.map(\.words), sql: model.map(Self.select),
             inputs: node.inputs.map(\.description),
             tests: tests.map { DocsTest(name: $0.name, file: $0.file) }, runs: runs.map(Self.run))
@@ -96,11 +101,15 @@ struct DocsPage {
         }
         return known.map { column in
             let key = column.name.lowercased()
-            let rules = (contract?.rules ?? []).filter { $0.columns.count == 1 && $0.columns[0].root.lowercased() == key }
+            let rules = (contract?.rules ?? []).filter {
+                $0.columns.count == 1 && $0.columns[0].root.lowercased() == key
+            }
             var words = rules.map { rule in
                 rule.columns[0].parts.count > 1 ? "\(rule.columns[0]): \(rule.words)" : rule.words
             }
-            if contract?.primaryKey.contains(where: { $0.lowercased() == key }) == true { words.insert("primary key", at: 0) }
+            if contract?.primaryKey.contains(where: { $0.lowercased() == key }) == true {
+                words.insert("primary key", at: 0)
+            }
             return DocsColumn(
                 name: column.name, type: column.type,
                 description: notes.description(of: column.name) ?? contract?.column(column.name)?.description,

@@ -96,7 +96,9 @@ struct LineageLayout: Sendable, Hashable {
         }
         order(&rows, steps)
         var slots: [String: Slot] = [:]
-        for (layer, names) in rows { for (row, name) in names.enumerated() { slots[name] = Slot(layer: layer, row: row) } }
+        for (layer, names) in rows {
+            for (row, name) in names.enumerated() { slots[name] = Slot(layer: layer, row: row) }
+        }
         let nodes = rows.keys.sorted().flatMap { layer in
             (rows[layer] ?? []).enumerated().filter { names.contains($1) }.map { Node(name: $1, layer: layer, row: $0) }
         }

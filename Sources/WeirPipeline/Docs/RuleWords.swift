@@ -27,7 +27,8 @@ extension Rule {
         case .unique: columns.count > 1 ? "unique together: \(columnList)" : "unique"
         case .foreignKey(let key): "\(columns.count > 1 ? "\(columnList) are" : "is") in \(key)"
         case .rowCount: "\(limit.description)"
-        case .freshness(let seconds): "newest value at most \(Int64(exactly: seconds.rounded()).map { Span(seconds: $0).description } ?? "\(seconds) s") old"
+        case .freshness(let seconds):
+            "newest value at most \(Int64(exactly: seconds.rounded()).map { Span(seconds: $0).description } ?? "\(seconds) s") old"
         case .sql(let query): "\(name ?? "query") is \(limit.description.replacing(" rows", with: "")): \(query)"
         }
     }
@@ -65,7 +66,8 @@ extension ValueRange {
             return minimum == maximum ? minimum : "\(minimum) to \(maximum)"
         }
         let parts = [
-            minimum.map { "at least \($0)" }, exclusiveMinimum.map { "more than \($0)" }, maximum.map { "at most \($0)" },
+            minimum.map { "at least \($0)" }, exclusiveMinimum.map { "more than \($0)" },
+            maximum.map { "at most \($0)" },
             exclusiveMaximum.map { "less than \($0)" },
         ]
         return parts.compactMap(\.self).joined(separator: " and ")

@@ -17,7 +17,8 @@ extension Runner {
         of text: String, direction: LineageAnswer.Direction = .both, withColumns: Bool = true
     ) async throws -> LineageAnswer {
         let planned = try await survey(toleratesLock: true)
-        let columns = Dictionary(planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
+        let columns = Dictionary(
+            planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
         let (table, column) = try LineageSubject(graph: planned.graph, columns: columns).read(text)
         var finder = LineageFinder(project: project, planned: planned, tracer: ColumnTracer(project, columns: columns))
         return await finder.answer(table, column, direction, withColumns: withColumns)
@@ -45,7 +46,8 @@ struct LineageSubject {
         if known.isEmpty { return wanted }
         if let found = known.first(where: { $0.lowercased() == wanted.lowercased() }) { return found }
         throw WeirError(
-            "lineage.unknown-column", "\(table) has no column \"\(wanted)\"", hint: DidYouMean.hint(for: wanted, among: known))
+            "lineage.unknown-column", "\(table) has no column \"\(wanted)\"",
+            hint: DidYouMean.hint(for: wanted, among: known))
     }
 
     private func hint(_ text: String, _ names: [TableName]) -> String? {
@@ -53,7 +55,9 @@ struct LineageSubject {
         let shown = names.map(\.description)
         // The table's name alone, or a misspelt table with a column behind it.
         let bare = names.filter { $0.table.lowercased() == parts[0] }.map(\.description)
-        if parts.count == 1, !bare.isEmpty { return "did you mean \(bare.map { "\"\($0)\"" }.joined(separator: " or "))?" }
+        if parts.count == 1, !bare.isEmpty {
+            return "did you mean \(bare.map { "\"\($0)\"" }.joined(separator: " or "))?"
+        }
         if let close = DidYouMean.closest(to: text, among: shown) { return "did you mean \"\(close)\"?" }
         if parts.count > 2, let close = DidYouMean.closest(to: parts.dropLast().joined(separator: "."), among: shown) {
             return "did you mean \"\(close).\(parts[parts.count - 1])\"?"
@@ -117,7 +121,9 @@ struct LineageFinder {
             for edge in await edges(at: next.table, next.column, upstream: upstream) where !found.contains(edge) {
                 found.append(edge)
                 if edge.kind == .influence { continue }
-                let end = upstream ? (table: edge.inputTable, column: edge.inputColumn) : (table: edge.node, column: edge.column)
+                let end =
+                    upstream
+                    ? (table: edge.inputTable, column: edge.inputColumn) : (table: edge.node, column: edge.column)
                 if seen.insert([end.table.lowercased(), end.column.lowercased()]).inserted { queue.append(end) }
             }
         }

@@ -52,7 +52,9 @@ extension LineageAnswer {
         /// Mermaid knows HTML's numbered characters in quoted labels.
         private static func escape(_ label: String) -> String {
             label.unicodeScalars.map { scalar in
-                let isPlain = scalar.value > 0x7F || scalar.properties.isAlphabetic || "0123456789._ -".unicodeScalars.contains(scalar)
+                let isPlain =
+                    scalar.value > 0x7F || scalar.properties.isAlphabetic
+                    || "0123456789._ -".unicodeScalars.contains(scalar)
                 return isPlain ? String(scalar) : "#\(scalar.value);"
             }.joined()
         }

@@ -7,7 +7,8 @@ extension Runner {
     /// - Throws: `plan.invalid` with every mistake in the models: those come first.
     public func lint() async throws -> LintReport {
         let planned = try await survey(toleratesLock: true)
-        let columns = Dictionary(planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
+        let columns = Dictionary(
+            planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
         return Linter(project: project, tests: TestIndex(project), columns: columns).report()
     }
 }
@@ -41,10 +42,14 @@ struct Linter {
             found.add(.modelWithoutWhy, "nobody has said why it is there", hint: "add `why:` to the header")
         }
         if model.contract == nil {
-            found.add(.modelWithoutContract, "no contract says what its rows must keep", hint: "name one with `contract:` in the header")
+            found.add(
+                .modelWithoutContract, "no contract says what its rows must keep",
+                hint: "name one with `contract:` in the header")
         }
         if tests.tests(of: model.name).isEmpty {
-            found.add(.modelWithoutTest, "no test shows what its SQL does", hint: "`weir test --new \(model.name)` writes a first one")
+            found.add(
+                .modelWithoutTest, "no test shows what its SQL does",
+                hint: "`weir test --new \(model.name)` writes a first one")
         }
         common(model.notes, &found)
         return found.all
@@ -52,11 +57,14 @@ struct Linter {
 
     private func common(_ notes: TableNotes, _ found: inout Findings) {
         if notes.owner?.isEmpty ?? true {
-            found.add(.tableWithoutOwner, "nobody owns it", hint: "add `owner:`, here or for all under `defaults:` in weir.yaml")
+            found.add(
+                .tableWithoutOwner, "nobody owns it",
+                hint: "add `owner:`, here or for all under `defaults:` in weir.yaml")
         }
         let missing = undescribed(found.table, notes)
         if !missing.isEmpty {
-            let names = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
+            let names =
+                missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
             found.add(
                 .columnWithoutDescription, "some columns are described and these are not: \(names)",
                 hint: "add them under `columns:` in the header, or `description:` in the contract")
@@ -68,7 +76,9 @@ struct Linter {
         let contract = project.tableContract(for: table)
         var names = (columns[table.key] ?? []).map(\.name)
         if names.isEmpty { names = (contract?.columns ?? []).map(\.columnName) }
-        if project.model(table)?.load.strategy == .scd2 { names.removeAll { SCD2Columns.all.contains($0.lowercased()) } }
+        if project.model(table)?.load.strategy == .scd2 {
+            names.removeAll { SCD2Columns.all.contains($0.lowercased()) }
+        }
         let missing = names.filter { name in
             (notes.description(of: name) ?? contract?.column(name)?.description ?? "").isEmpty
         }

@@ -191,7 +191,9 @@ public struct Runner: Sendable {
             try await connection.perform { connection in
                 try nodes.map { node in
                     var node = node
-                    if let now = try CheckpointStore.read(environment.physical(node.name), on: connection) { node.columns = now.columns }
+                    if let now = try CheckpointStore.read(environment.physical(node.name), on: connection) {
+                        node.columns = now.columns
+                    }
                     return node
                 }
             }

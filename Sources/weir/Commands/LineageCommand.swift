@@ -9,7 +9,9 @@ struct LineageCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ProjectOptions
 
-    @Argument(help: ArgumentHelp("A table, schema.table, or one of its columns, schema.table.column.", valueName: "table[.column]"))
+    @Argument(
+        help: ArgumentHelp(
+            "A table, schema.table, or one of its columns, schema.table.column.", valueName: "table[.column]"))
     var subject: String
 
     @Flag(name: .long, help: "Only what it is made of.")
@@ -22,7 +24,9 @@ struct LineageCommand: AsyncParsableCommand {
     var mermaid = false
 
     func validate() throws {
-        if mermaid, options.output.output == .json { throw ValidationError("--mermaid and --output json exclude each other") }
+        if mermaid, options.output.output == .json {
+            throw ValidationError("--mermaid and --output json exclude each other")
+        }
     }
 
     func run() async throws {
@@ -45,7 +49,9 @@ struct LineageText {
         let subject = answer.column.map { "\(answer.table).\($0)" } ?? "\(label(answer.table))"
         parts.append(style(subject, .strong))
         if answer.direction != .downstream { parts.append(tree("is made of", upstream: true)) }
-        if answer.direction != .upstream { parts.append(tree(answer.column == nil ? "is read by" : "goes into", upstream: false)) }
+        if answer.direction != .upstream {
+            parts.append(tree(answer.column == nil ? "is read by" : "goes into", upstream: false))
+        }
         for gap in answer.gaps { parts.append("note: the columns of \(gap.table) could not be followed: \(gap.why)") }
         return parts.joined(separator: "\n")
     }
@@ -71,7 +77,9 @@ struct LineageText {
         }
     }
 
-    private func columnBranches(_ table: String, _ column: String, _ upstream: Bool, _ shown: inout Set<String>) -> [TextTree] {
+    private func columnBranches(_ table: String, _ column: String, _ upstream: Bool, _ shown: inout Set<String>)
+        -> [TextTree]
+    {
         var branches: [TextTree] = []
         for edge in answer.neighbours(of: table, column, upstream: upstream) where edge.kind != .influence {
             let (next, field) = upstream ? (edge.inputTable, edge.inputColumn) : (edge.node, edge.column)

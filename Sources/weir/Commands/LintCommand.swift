@@ -4,7 +4,8 @@ import WeirPipeline
 
 struct LintCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lint", abstract: "Report what the project leaves unsaid: whys, contracts, tests, owners, descriptions.")
+        commandName: "lint",
+        abstract: "Report what the project leaves unsaid: whys, contracts, tests, owners, descriptions.")
 
     @OptionGroup var options: ProjectOptions
 

@@ -50,13 +50,17 @@ struct RunsCommand: AsyncParsableCommand {
 enum RunsText {
     static func list(_ runs: [RunOverview], on terminal: Terminal) -> String {
         if runs.isEmpty { return "There are no runs yet; `weir run` makes the first." }
-        var table = TextTable(["run", "command", "environment", "started", "took", "status", "tables", "rows", "quarantined"])
+        var table = TextTable([
+            "run", "command", "environment", "started", "took", "status", "tables", "rows", "quarantined",
+        ])
         for entry in runs {
             let tables =
                 entry.tablesNotPublished == 0
-                ? "\(entry.tablesPublished)" : "\(entry.tablesPublished) of \(entry.tablesPublished + entry.tablesNotPublished)"
+                ? "\(entry.tablesPublished)"
+                : "\(entry.tablesPublished) of \(entry.tablesPublished + entry.tablesNotPublished)"
             table.add([
-                .init(entry.run.id), .init(entry.run.command), .init(entry.run.environment ?? "–"), .init(time(entry.run.startedAt)),
+                .init(entry.run.id), .init(entry.run.command), .init(entry.run.environment ?? "–"),
+                .init(time(entry.run.startedAt)),
                 .init(took(entry.run)), .init(words(entry.run.status), tone(entry.run.status)), .init(tables),
                 .init(Figures.count(entry.rowsPublished)),
                 .init(Figures.count(entry.rowsQuarantined), entry.rowsQuarantined > 0 ? .warning : nil),
@@ -74,14 +78,17 @@ enum RunsText {
         lines.append("\(time(run.startedAt)), took \(took(run))")
         if let error = run.error { lines.append(style(error, .bad)) }
         if run.status == .interrupted {
-            lines.append("Its process ended without a word. What it had published stays; the next run goes on from there.")
+            lines.append(
+                "Its process ended without a word. What it had published stays; the next run goes on from there.")
         }
         lines.append("")
         if detail.nodes.isEmpty {
             lines.append(run.status == .succeeded ? "No table had changed." : "No table was recorded.")
             return lines.joined(separator: "\n")
         }
-        var table = TextTable(["table", "strategy", "status", "rows in", "published", "quarantined", "filtered", "time"])
+        var table = TextTable([
+            "table", "strategy", "status", "rows in", "published", "quarantined", "filtered", "time",
+        ])
         for node in detail.nodes {
             func figure(_ value: Int64?) -> String { value.map { Figures.count($0) } ?? "–" }
             table.add([
@@ -111,13 +118,16 @@ enum RunsText {
         } else if let reason = node.reason, node.status != .published {
             lines.append("\n\(name): \(reason)")
         }
-        let checks = node.checksJSON.flatMap { try? JSONDecoder().decode([CheckOutcome].self, from: Data($0.utf8)) } ?? []
+        let checks =
+            node.checksJSON.flatMap { try? JSONDecoder().decode([CheckOutcome].self, from: Data($0.utf8)) } ?? []
         if checks.isEmpty { return lines }
         let broken = checks.filter { [.quarantined, .failed, .warned].contains($0.status) }
         let kept = checks.count { $0.status == .passed || $0.status == .accepted }
-        lines.append((lines.isEmpty ? "\n\(name): " : "  ") + "\(kept) of \(Figures.count(Int64(checks.count), "rule")) kept")
+        lines.append(
+            (lines.isEmpty ? "\n\(name): " : "  ") + "\(kept) of \(Figures.count(Int64(checks.count), "rule")) kept")
         for check in broken {
-            let count = check.violating.map { " \(Figures.count(Int64($0), "row"))" } ?? check.measured.map { " \($0)" } ?? ""
+            let count =
+                check.violating.map { " \(Figures.count(Int64($0), "row"))" } ?? check.measured.map { " \($0)" } ?? ""
             lines.append("  \(check.status.rawValue) \(check.rule)\(count)\(check.detail.map { " – \($0)" } ?? "")")
         }
         return lines
