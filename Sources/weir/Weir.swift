@@ -14,6 +14,10 @@ struct WeirCommand: AsyncParsableCommand {
             TestCommand.self,
             QueryCommand.self,
             QuarantineCommand.self,
+            LineageCommand.self,
+            RunsCommand.self,
+            DocsCommand.self,
+            LintCommand.self,
         ])
 
     static func main() async {
