@@ -8,7 +8,7 @@ struct WeirCommand: AsyncParsableCommand {
         abstract: "A data engineer in one binary: read, type, transform, check, quarantine, publish, explain.",
         version: Weir.version,
         subcommands: [
-            PlanCommand.self, RunCommand.self, QueryCommand.self,
+            InitCommand.self, PlanCommand.self, RunCommand.self, QueryCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
