@@ -63,5 +63,7 @@ let package = Package(
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
+        // Runs the built command, so it depends on it without linking it.
+        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline"]),
     ]
 )

@@ -8,7 +8,9 @@ struct WeirCommand: AsyncParsableCommand {
         abstract: "A data engineer in one binary: read, type, transform, check, quarantine, publish, explain.",
         version: Weir.version,
         subcommands: [
-            InitCommand.self, PlanCommand.self, RunCommand.self, QueryCommand.self, DoctorCommand.self,
+            InitCommand.self,
+            PlanCommand.self, RunCommand.self, BackfillCommand.self, QueryCommand.self, QuarantineCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

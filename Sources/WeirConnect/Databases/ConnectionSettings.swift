@@ -35,7 +35,7 @@ public enum ConnectionSettings: Sendable, Hashable {
     }
 
     /// Everything secret in it, to be wiped from messages.
-    var secrets: [Secret] {
+    public var secrets: [Secret] {
         switch self {
         case .postgres(let url), .mysql(let url): [url]
         case .sqlite: []
@@ -68,7 +68,8 @@ public enum ConnectionSettings: Sendable, Hashable {
         func attach(_ target: String, _ type: String, _ module: String) throws {
             try connection.load(extension: module)
             try connection.execute(
-                "ATTACH IF NOT EXISTS \(SQL.literal(target)) AS \(SQL.quote(Self.catalog(name))) (TYPE \(type), READ_ONLY)")
+                "ATTACH IF NOT EXISTS \(SQL.literal(target)) AS \(SQL.quote(Self.catalog(name))) (TYPE \(type), READ_ONLY)"
+            )
         }
         switch self {
         case .postgres(let url): try attach(url.reveal(), "postgres", "postgres_scanner")
@@ -91,6 +92,7 @@ extension ConnectionSettings.ObjectStore {
         if !usesTLS { parts.append("USE_SSL false") }
         if let scope { parts.append("SCOPE \(SQL.literal(scope))") }
         try connection.execute(
-            "CREATE OR REPLACE TEMPORARY SECRET \(SQL.quote(ConnectionSettings.catalog(name))) (\(parts.joined(separator: ", ")))")
+            "CREATE OR REPLACE TEMPORARY SECRET \(SQL.quote(ConnectionSettings.catalog(name))) (\(parts.joined(separator: ", ")))"
+        )
     }
 }

@@ -38,6 +38,10 @@ public struct Warehouse: Sendable {
         options.maxConnections = workers + 2
         options.readOnly = readOnly
         options.extensions = ["json", "icu"]
+        options.sessionSetup = [
+            "SET TimeZone = 'UTC'", "SET enable_progress_bar = true", "SET enable_progress_bar_print = false",
+            "SET progress_bar_time = 500",
+        ]
         if !readOnly {
             let folder = URL(fileURLWithPath: settings.path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

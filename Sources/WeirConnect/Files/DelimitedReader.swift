@@ -12,7 +12,8 @@ public struct DelimitedReader: Sendable {
     /// Found by ``detectDelimiter(on:)`` or said by the user.
     public var delimiter: String
 
-    public init(files: [InputFile], format: FileFormat, options: FileOptions, on connection: isolated Connection) throws {
+    public init(files: [InputFile], format: FileFormat, options: FileOptions, on connection: isolated Connection) throws
+    {
         self.files = files
         self.format = format
         self.options = options
@@ -22,6 +23,8 @@ public struct DelimitedReader: Sendable {
         }
     }
 
+    private static let delimiters = [",", ";", "\t", "|", "^", "~"]
+
     private static func detectDelimiter(
         of file: InputFile, options: FileOptions, on connection: isolated Connection
     ) throws -> String? {
@@ -29,10 +32,17 @@ public struct DelimitedReader: Sendable {
         arguments.append("quote = \(SQL.literal(options.quote))")
         if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
         if options.skip > 0 { arguments.append("skip = \(options.skip)") }
-        let found = try? connection.query("SELECT Delimiter FROM sniff_csv(\(arguments.joined(separator: ", ")))").scalar.text
+        let found = try? connection.query("SELECT Delimiter FROM sniff_csv(\(arguments.joined(separator: ", ")))")
+            .scalar.text
+        let first = try FirstLines(of: file, options: options, on: connection)
+        // A broken line below misleads the sniffer; what it found must at least divide the first record.
+        if let found, delimiters.contains(found),
+            first.fields(delimiter: found, quote: options.quote, escape: options.escape).count > 1
+        {
+            return found
+        }
         // A file of one column has no delimiter; any will do that it does not hold.
-        guard let found, [",", ";", "\t", "|", "^", "~"].contains(found) else { return nil }
-        return found
+        return first.delimiter(among: delimiters, quote: options.quote, escape: options.escape)
     }
 
     /// Arguments that say the dialect.
@@ -55,30 +65,36 @@ public struct DelimitedReader: Sendable {
         return arguments
     }
 
-    /// The names and types that DuckDB infers from the first lines of the files.
+    /// The names and types that DuckDB infers from the first lines of the files; none when it gives up.
     public func inferredColumns(on connection: isolated Connection) throws -> [Column] {
         let paths = files.filter { $0.size > 0 }.map(\.path)
         if paths.isEmpty { return [] }
-        let arguments = dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
-        return try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
+        let arguments =
+            dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
+        do {
+            return try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
+        } catch let error as WeirError where error.message.contains("sniffing") {
+            return []
+        }
     }
 
-    /// The header of one file as written: duplicates and all.
-    public func header(of file: InputFile, on connection: isolated Connection) throws -> [String] {
-        guard options.hasHeader, file.size > 0 else { return [] }
-        var bare = options
-        bare.hasHeader = false
-        bare.nulls = []
-        let arguments = DelimitedReader(copying: self, options: bare).dialect([file.path]) + ["all_varchar = true", "strict_mode = false", "ignore_errors = true"]
-        let rows = try connection.query("SELECT * FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT 1")
-        return rows.first?.map { $0.text ?? "" } ?? []
+    /// Types guessed for files of one header without DuckDB's sniffer.
+    public func guessedColumns(
+        _ header: [String], files: [InputFile], on connection: isolated Connection
+    ) throws -> [Column] {
+        let columns = header.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
+        let arguments =
+            dialect(files.map(\.path)) + [
+                "auto_detect = false", "columns = {\(columns)}", "strict_mode = false", "ignore_errors = true",
+            ]
+        return try TypeGuess.columns(header, in: "read_csv(\(arguments.joined(separator: ", ")))", on: connection)
     }
 
-    private init(copying other: DelimitedReader, options: FileOptions) {
-        files = other.files
-        format = other.format
-        delimiter = other.delimiter
-        self.options = options
+    /// The first record of one file, as written: a header with its duplicates and all.
+    public func firstRecord(of file: InputFile, on connection: isolated Connection) throws -> [String] {
+        guard file.size > 0 else { return [] }
+        return try FirstLines(of: file, options: options, on: connection)
+            .fields(delimiter: delimiter, quote: options.quote, escape: options.escape)
     }
 
     /// The call that loads files of one header: every column's type is said, in the order of the header, and
@@ -111,6 +127,7 @@ public struct RejectTables: Sendable {
     }
 
     public func drop(on connection: isolated Connection) throws {
-        try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(errors)); DROP TABLE IF EXISTS temp.\(SQL.quote(scans))")
+        try connection.execute(
+            "DROP TABLE IF EXISTS temp.\(SQL.quote(errors)); DROP TABLE IF EXISTS temp.\(SQL.quote(scans))")
     }
 }

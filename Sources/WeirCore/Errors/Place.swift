@@ -31,7 +31,8 @@ extension Place: CustomStringConvertible {
     public var description: String {
         var parts: [String] = []
         if let file {
-            parts.append([file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":"))
+            parts.append(
+                [file, line.map(String.init), column.map(String.init)].compactMap(\.self).joined(separator: ":"))
         }
         if let table { parts.append(field.map { "\(table).\($0)" } ?? table) }
         if let row { parts.append("row \(row)") }

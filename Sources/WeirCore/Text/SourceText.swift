@@ -55,7 +55,8 @@ public struct SourceText: Sendable {
             out.append("\(number == line ? ">" : " ") \(label) | \(content)")
             if number == line, let column, column <= 160 {
                 let marker = String(repeating: "^", count: max(1, min(length, 60)))
-                out.append("  \(String(repeating: " ", count: width)) | \(String(repeating: " ", count: column - 1))\(marker)")
+                out.append(
+                    "  \(String(repeating: " ", count: width)) | \(String(repeating: " ", count: column - 1))\(marker)")
             }
         }
         return out.joined(separator: "\n")

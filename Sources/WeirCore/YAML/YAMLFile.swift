@@ -36,7 +36,8 @@ public final class YAMLFile {
             }
             if NodeCount.exceeds(Self.nodeLimit, node) {
                 throw source.error(
-                    "yaml.too-large", "the aliases (*name) of this file stand for more than \(Self.nodeLimit) values", line: 1)
+                    "yaml.too-large", "the aliases (*name) of this file stand for more than \(Self.nodeLimit) values",
+                    line: 1)
             }
             if case .scalar(let scalar) = node, scalar.string.isEmpty {
                 return YAMLMap(file: self, pairs: [], line: 1, column: 1)
@@ -159,7 +160,11 @@ enum NodeCount {
             count += 1
             if count + waiting.count > limit { return true }
             switch node {
-            case .mapping(let mapping): for (key, value) in mapping { waiting.append(key); waiting.append(value) }
+            case .mapping(let mapping):
+                for (key, value) in mapping {
+                    waiting.append(key)
+                    waiting.append(value)
+                }
             case .sequence(let sequence): waiting.append(contentsOf: sequence)
             case .scalar, .alias: break
             }

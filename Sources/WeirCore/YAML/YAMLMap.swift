@@ -64,11 +64,13 @@ public final class YAMLMap {
     public func strings(_ key: String) -> [String] { value(key)?.strings() ?? [] }
 
     /// One of an enumeration's words.
-    public func choice<E: RawRepresentable & CaseIterable>(_ key: String, _ type: E.Type) -> E? where E.RawValue == String {
+    public func choice<E: RawRepresentable & CaseIterable>(_ key: String, _ type: E.Type) -> E?
+    where E.RawValue == String {
         guard let value = value(key), let text = value.string() else { return nil }
         if let found = E(rawValue: text) { return found }
         let allowed = E.allCases.map(\.rawValue)
-        value.report("yaml.unknown-value", "\"\(text)\" is not a \(key)", hint: DidYouMean.hint(for: text, among: allowed))
+        value.report(
+            "yaml.unknown-value", "\"\(text)\" is not a \(key)", hint: DidYouMean.hint(for: text, among: allowed))
         return nil
     }
 

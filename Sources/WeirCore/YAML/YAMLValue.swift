@@ -139,7 +139,11 @@ public indirect enum PlainValue: Sendable, Hashable {
         case .double(let value): hasher.combine(value)
         case .string(let value): hasher.combine(value)
         case .list(let items): hasher.combine(items)
-        case .map(let pairs): for pair in pairs { hasher.combine(pair.key); hasher.combine(pair.value) }
+        case .map(let pairs):
+            for pair in pairs {
+                hasher.combine(pair.key)
+                hasher.combine(pair.value)
+            }
         }
     }
 

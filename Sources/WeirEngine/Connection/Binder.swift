@@ -31,7 +31,8 @@ struct Binder {
         case .double(let value): duckdb_bind_double(statement, index, value)
         case .decimal(let unscaled, let scale):
             duckdb_bind_decimal(
-                statement, index, duckdb_decimal(width: 38, scale: UInt8(clamping: scale), value: duckdb_hugeint(unscaled)))
+                statement, index,
+                duckdb_decimal(width: 38, scale: UInt8(clamping: scale), value: duckdb_hugeint(unscaled)))
         case .date(let days): duckdb_bind_date(statement, index, duckdb_date(days: days))
         case .time(let micros): duckdb_bind_time(statement, index, duckdb_time(micros: micros))
         case .timestamp(let micros): duckdb_bind_timestamp(statement, index, duckdb_timestamp(micros: micros))

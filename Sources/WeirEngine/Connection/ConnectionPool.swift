@@ -4,14 +4,16 @@ import WeirCore
 actor ConnectionPool {
     private let database: DatabaseHandle
     private let limit: Int
+    private let setup: [String]
     private var idle: [Connection] = []
     private var open = 0
     private var waiting: [(id: Int, continuation: CheckedContinuation<Connection, any Error>)] = []
     private var nextID = 0
 
-    init(database: DatabaseHandle, limit: Int) {
+    init(database: DatabaseHandle, limit: Int, setup: [String]) {
         self.database = database
         self.limit = limit
+        self.setup = setup
     }
 
     func take() async throws -> Connection {
@@ -19,7 +21,11 @@ actor ConnectionPool {
         if let connection = idle.popLast() { return connection }
         if open < limit {
             open += 1
-            do { return try Connection(database: database, name: "weir-duckdb-\(open)") } catch {
+            do {
+                let connection = try Connection(database: database, name: "weir-duckdb-\(open)")
+                for statement in setup { try await connection.execute(statement) }
+                return connection
+            } catch {
                 open -= 1
                 throw error
             }
@@ -29,7 +35,9 @@ actor ConnectionPool {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 // A task cancelled before this line would otherwise wait for a hand-over that never comes.
-                if Task.isCancelled { continuation.resume(throwing: CancellationError()) } else {
+                if Task.isCancelled {
+                    continuation.resume(throwing: CancellationError())
+                } else {
                     waiting.append((id, continuation))
                 }
             }
@@ -39,7 +47,11 @@ actor ConnectionPool {
     }
 
     func giveBack(_ connection: Connection) {
-        if waiting.isEmpty { idle.append(connection) } else { waiting.removeFirst().continuation.resume(returning: connection) }
+        if waiting.isEmpty {
+            idle.append(connection)
+        } else {
+            waiting.removeFirst().continuation.resume(returning: connection)
+        }
     }
 
     private func abandon(_ id: Int) {

@@ -21,6 +21,8 @@ public final class Database: Sendable {
         public var maxConnections = 4
         /// Extensions loaded at once, from the local extension directory; never from a network.
         public var extensions: [String] = []
+        /// Statements that every new connection runs first (session settings).
+        public var sessionSetup: [String] = []
 
         public init(path: String? = nil) { self.path = path }
     }
@@ -30,7 +32,7 @@ public final class Database: Sendable {
 
     private init(handle: DatabaseHandle, options: Options) {
         self.options = options
-        self.pool = ConnectionPool(database: handle, limit: max(1, options.maxConnections))
+        self.pool = ConnectionPool(database: handle, limit: max(1, options.maxConnections), setup: options.sessionSetup)
     }
 
     /// Opens the database, creating the file when it does not exist.

@@ -47,21 +47,26 @@ extension LogicalType {
         case Int(DUCKDB_TYPE_DECIMAL):
             self = .decimal(width: Int(duckdb_decimal_width(raw)), scale: Int(duckdb_decimal_scale(raw)))
         case Int(DUCKDB_TYPE_ENUM):
-            self = .enumeration((0..<idx_t(duckdb_enum_dictionary_size(raw))).map { text(duckdb_enum_dictionary_value(raw, $0)) })
+            self = .enumeration(
+                (0..<idx_t(duckdb_enum_dictionary_size(raw))).map { text(duckdb_enum_dictionary_value(raw, $0)) })
         case Int(DUCKDB_TYPE_LIST): self = .list(own(duckdb_list_type_child_type(raw)))
         case Int(DUCKDB_TYPE_ARRAY):
             self = .array(own(duckdb_array_type_child_type(raw)), size: Int(duckdb_array_type_array_size(raw)))
         case Int(DUCKDB_TYPE_STRUCT):
             self = .structure(
                 (0..<duckdb_struct_type_child_count(raw)).map {
-                    Field(name: text(duckdb_struct_type_child_name(raw, $0)), type: own(duckdb_struct_type_child_type(raw, $0)))
+                    Field(
+                        name: text(duckdb_struct_type_child_name(raw, $0)),
+                        type: own(duckdb_struct_type_child_type(raw, $0)))
                 })
         case Int(DUCKDB_TYPE_MAP):
             self = .map(own(duckdb_map_type_key_type(raw)), own(duckdb_map_type_value_type(raw)))
         case Int(DUCKDB_TYPE_UNION):
             self = .union(
                 (0..<duckdb_union_type_member_count(raw)).map {
-                    Field(name: text(duckdb_union_type_member_name(raw, $0)), type: own(duckdb_union_type_member_type(raw, $0)))
+                    Field(
+                        name: text(duckdb_union_type_member_name(raw, $0)),
+                        type: own(duckdb_union_type_member_type(raw, $0)))
                 })
         default:
             let alias = text(duckdb_logical_type_get_alias(raw))

@@ -14,14 +14,16 @@ extension Value {
         case .double(let value): Self.trimmed("\(value)")
         case .decimal(let unscaled, let scale): Self.decimalText(unscaled, scale)
         case .text(let value), .bit(let value): value
-        case .blob(let bytes): bytes.map { "\\x" + String($0, radix: 16, uppercase: true).leftPaddedWithZeros(2) }.joined()
+        case .blob(let bytes):
+            bytes.map { "\\x" + String($0, radix: 16, uppercase: true).leftPaddedWithZeros(2) }.joined()
         case .date(let days): CalendarText.date(days: Int64(days))
         case .time(let micros): CalendarText.time(micros: micros)
         case .timeTZ(let micros, let offset): CalendarText.time(micros: micros) + CalendarText.offset(seconds: offset)
         case .timestamp(let micros): CalendarText.timestamp(micros: micros)
         case .timestampNanos(let nanos): CalendarText.timestamp(nanos: nanos)
         case .timestampTZ(let micros): CalendarText.timestamp(micros: micros) + "+00"
-        case .interval(let months, let days, let micros): CalendarText.interval(months: months, days: days, micros: micros)
+        case .interval(let months, let days, let micros):
+            CalendarText.interval(months: months, days: days, micros: micros)
         case .uuid(let bits): Self.uuidText(bits)
         case .list(let items): "[" + items.map(\.display).joined(separator: ", ") + "]"
         case .structure(let members):
@@ -123,6 +125,10 @@ enum CalendarText {
 }
 
 extension String {
-    func leftPaddedWithZeros(_ width: Int) -> String { count >= width ? self : String(repeating: "0", count: width - count) + self }
-    func rightPaddedWithZeros(_ width: Int) -> String { count >= width ? self : self + String(repeating: "0", count: width - count) }
+    func leftPaddedWithZeros(_ width: Int) -> String {
+        count >= width ? self : String(repeating: "0", count: width - count) + self
+    }
+    func rightPaddedWithZeros(_ width: Int) -> String {
+        count >= width ? self : self + String(repeating: "0", count: width - count)
+    }
 }

@@ -33,9 +33,11 @@ indirect enum VectorDecoder {
                 fields.enumerated().map { ($1.name, child(duckdb_struct_type_child_type(raw, idx_t($0)), $1.type)) })
         case .map(let key, let value):
             self = .map(
-                type, key: child(duckdb_map_type_key_type(raw), key), value: child(duckdb_map_type_value_type(raw), value))
+                type, key: child(duckdb_map_type_key_type(raw), key),
+                value: child(duckdb_map_type_value_type(raw), value))
         case .union(let fields):
-            self = .union(type, fields.enumerated().map { child(duckdb_union_type_member_type(raw, idx_t($0)), $1.type) })
+            self = .union(
+                type, fields.enumerated().map { child(duckdb_union_type_member_type(raw, idx_t($0)), $1.type) })
         default:
             self = .plain(type)
         }
@@ -92,7 +94,8 @@ indirect enum VectorDecoder {
             case .double: return .doubles(Array(data(Double.self)))
             case .varchar, .json:
                 let strings = data(duckdb_string_t.self)
-                return .texts((0..<count).map { isNull($0) ? "" : strings[$0].withBytes { String(decoding: $0, as: UTF8.self) } })
+                return .texts(
+                    (0..<count).map { isNull($0) ? "" : strings[$0].withBytes { String(decoding: $0, as: UTF8.self) } })
             case .blob, .bignum, .other:
                 let strings = data(duckdb_string_t.self)
                 return values { .blob(strings[$0].withBytes { Array($0) }) }
@@ -170,7 +173,8 @@ indirect enum VectorDecoder {
             }
         case .list(_, let element):
             let entries = data(duckdb_list_entry.self)
-            let child = element.decode(duckdb_list_vector_get_child(vector), count: Int(duckdb_list_vector_get_size(vector)))
+            let child = element.decode(
+                duckdb_list_vector_get_child(vector), count: Int(duckdb_list_vector_get_size(vector)))
             return values { row in
                 let start = Int(entries[row].offset)
                 return .list((start..<(start + Int(entries[row].length))).map { child[$0] })

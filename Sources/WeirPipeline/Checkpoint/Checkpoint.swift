@@ -1,5 +1,5 @@
-import WeirCore
 import WeirConnect
+import WeirCore
 
 /// What the warehouse itself remembers of a published table. It is written in the transaction that publishes,
 /// so it can never disagree with the rows.

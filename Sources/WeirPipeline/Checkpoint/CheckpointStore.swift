@@ -33,40 +33,47 @@ enum CheckpointStore {
         try connection.columns(of: TableName(schema: Warehouse.metaSchema, table: "checkpoints")) != nil
     }
 
+    private static let columns =
+        "name, kind, strategy, fingerprint, version, watermark, inputs, columns, rows, run_id, published_at"
+
     /// All checkpoints by the key of their table.
     static func readAll(on connection: isolated Connection) throws -> [String: Checkpoint] {
         guard try exists(on: connection) else { return [:] }
-        let rows = try connection.query(
-            """
-            SELECT name, kind, strategy, fingerprint, version, watermark, inputs, columns, rows, run_id, published_at
-            FROM \(checkpoints)
-            """)
+        let found = try connection.query("SELECT \(columns) FROM \(checkpoints)").map(decode).compactMap(\.self)
+        return Dictionary(found.map { ($0.name.key, $0) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// One table's checkpoint; nil when it was never published.
+    static func read(_ name: TableName, on connection: isolated Connection) throws -> Checkpoint? {
+        try connection.query(
+            "SELECT \(columns) FROM \(checkpoints) WHERE lower(name) = lower(?)", [.text(name.description)]
+        )
+        .first.flatMap { try decode($0) }
+    }
+
+    private static func decode(_ row: [Value]) throws -> Checkpoint? {
+        guard let name = TableName(row[0].display), let kind = NodeKind(rawValue: row[1].display),
+            let strategy = Strategy(rawValue: row[2].display)
+        else { return nil }
         let decoder = JSONDecoder()
-        var found: [String: Checkpoint] = [:]
-        for checkpoint in try rows.map({ row -> Checkpoint? in
-            guard let name = TableName(row[0].display), let kind = NodeKind(rawValue: row[1].display),
-                let strategy = Strategy(rawValue: row[2].display)
-            else { return nil }
-            return Checkpoint(
-                name: name, kind: kind, strategy: strategy, fingerprint: row[3].display, version: row[4].display,
-                watermark: row[5].text, inputs: try decoder.decode([String: String].self, from: Data(row[6].display.utf8)),
-                columns: try decoder.decode([Column].self, from: Data(row[7].display.utf8)), rows: Int(row[8].int ?? 0),
-                runID: row[9].display, publishedAt: row[10].display)
-        }) {
-            if let checkpoint { found[checkpoint.name.key] = checkpoint }
-        }
-        return found
+        return Checkpoint(
+            name: name, kind: kind, strategy: strategy, fingerprint: row[3].display, version: row[4].display,
+            watermark: row[5].text, inputs: try decoder.decode([String: String].self, from: Data(row[6].display.utf8)),
+            columns: try decoder.decode([Column].self, from: Data(row[7].display.utf8)), rows: Int(row[8].int ?? 0),
+            runID: row[9].display, publishedAt: row[10].display)
     }
 
     /// Replaces a table's checkpoint. Call inside the publishing transaction.
     static func write(_ checkpoint: Checkpoint, on connection: isolated Connection) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try connection.execute("DELETE FROM \(checkpoints) WHERE name = ?", [.text(checkpoint.name.description)])
+        try connection.execute(
+            "DELETE FROM \(checkpoints) WHERE lower(name) = lower(?)", [.text(checkpoint.name.description)])
         try connection.execute(
             "INSERT INTO \(checkpoints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                .text(checkpoint.name.description), .text(checkpoint.kind.rawValue), .text(checkpoint.strategy.rawValue),
+                .text(checkpoint.name.description), .text(checkpoint.kind.rawValue),
+                .text(checkpoint.strategy.rawValue),
                 .text(checkpoint.fingerprint), .text(checkpoint.version), Value(checkpoint.watermark),
                 .text(String(decoding: try encoder.encode(checkpoint.inputs), as: UTF8.self)),
                 .text(String(decoding: try encoder.encode(checkpoint.columns), as: UTF8.self)),

@@ -26,11 +26,14 @@ struct Gate {
     let existing: TableName?
     let resolve: (String) -> TableName?
 
-    private var failed: String { "temp.\(SQL.quote("weir_gate_\(Fingerprint.of([staged.table.description]).prefix(12))"))" }
+    private var failed: String {
+        "temp.\(SQL.quote("weir_gate_\(Fingerprint.of([staged.table.description]).prefix(12))"))"
+    }
 
     func examine(on connection: isolated Connection) throws -> GateDecision {
         try connection.execute("CREATE OR REPLACE TEMP TABLE \(failed.dropFirst(5)) (rid BIGINT, reasons VARCHAR[])")
         var decision = GateDecision(failed: failed, failedRows: 0, superseded: 0, outcomes: [], stop: nil)
+        decision.superseded = try supersede(on: connection)
         if let contract {
             let scope = AuditScope(
                 table: staged.table, declared: target, existing: existing,
@@ -43,26 +46,27 @@ struct Gate {
                 try connection.execute("INSERT INTO \(failed) SELECT rid, reasons FROM \(audit.failedTable)")
             }
         }
-        try checkKeys(&decision, on: connection)
+        try checkKeys(on: connection)
         try checkNulls(on: connection)
         decision.failedRows = Int(try connection.query("SELECT count(DISTINCT rid) FROM \(failed)").scalar.int ?? 0)
-        try applyPolicy(&decision)
+        applyPolicy(&decision)
         return decision
     }
 
     /// Rows that the strategy itself cannot place leave whatever the contract says, unless the policy is stop.
-    private func applyPolicy(_ decision: inout GateDecision) throws {
+    private func applyPolicy(_ decision: inout GateDecision) {
         let bad = decision.failedRows + staged.malformedRows
         guard decision.stop == nil, bad > 0 else { return }
         if policy == .stop {
             decision.stop = "\(bad) of \(staged.read) rows break a rule or cannot be read, and on_fail is stop"
         } else if let tolerance = contract?.tolerance, tolerance.isExceeded(by: bad, of: staged.read) {
-            decision.stop = "\(bad) of \(staged.read) rows break a rule or cannot be read, and \(tolerance) are tolerated"
+            decision.stop =
+                "\(bad) of \(staged.read) rows break a rule or cannot be read, and \(tolerance) are tolerated"
         }
     }
 
     /// Merge and scd2 need keys that are there, and one row a key (and time).
-    private func checkKeys(_ decision: inout GateDecision, on connection: isolated Connection) throws {
+    private func checkKeys(on connection: isolated Connection) throws {
         guard [.merge, .scd2].contains(load.strategy), !load.key.isEmpty else { return }
         let keys = load.key.map(SQL.quote)
         let anyNull = keys.map { "\($0) IS NULL" }.joined(separator: " OR ")
@@ -71,27 +75,41 @@ struct Gate {
             INSERT INTO \(failed) SELECT rowid, [\(SQL.literal("key_null(\(load.key.joined(separator: ", ")))"))]
             FROM \(staged.table.sql) WHERE \(anyNull)
             """)
-        let version = load.strategy == .merge ? load.watermark : load.scd2.updatedAt
-        let partition = (load.strategy == .scd2 ? keys + (version.map { [SQL.quote($0)] } ?? []) : keys).joined(separator: ", ")
+        let version = load.strategy == .scd2 ? load.scd2.updatedAt.map { [SQL.quote($0)] } ?? [] : []
+        let partition = (keys + version).joined(separator: ", ")
         // Cheap when all is well: one grouping over the key alone.
-        let duplicates = try connection.query(
-            "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) WHERE NOT (\(anyNull)) GROUP BY \(partition) HAVING count(*) > 1)"
-        ).scalar.int ?? 0
+        let duplicates =
+            try connection.query(
+                "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) WHERE NOT (\(anyNull)) GROUP BY \(partition) HAVING count(*) > 1)"
+            ).scalar.int ?? 0
         guard duplicates > 0 else { return }
-        let order = load.strategy == .merge ? version.map { "\(SQL.quote($0)) DESC NULLS LAST, " } ?? "" : ""
-        let ranked = """
-            SELECT rowid AS rid, row_number() OVER w AS place\(load.strategy == .merge && version != nil ? ", rank() OVER v AS version" : ", 1 AS version")
-            FROM \(staged.table.sql)
-            WHERE NOT (\(anyNull)) AND rowid NOT IN (SELECT rid FROM \(failed))
-            WINDOW w AS (PARTITION BY \(partition) ORDER BY \(order)rowid)\(load.strategy == .merge && version != nil ? ", v AS (PARTITION BY \(partition) ORDER BY \(String(order.dropLast(2))))" : "")
-            """
         let label = SQL.literal("key_duplicate(\(load.key.joined(separator: ", ")))")
         try connection.execute(
-            "INSERT INTO \(failed) SELECT rid, [\(label)] FROM (\(ranked)) WHERE place > 1 AND version = 1")
-        if load.strategy == .merge, version != nil {
-            decision.superseded = try connection.execute(
-                "DELETE FROM \(staged.table.sql) WHERE rowid IN (SELECT rid FROM (\(ranked)) WHERE version > 1)")
-        }
+            """
+            INSERT INTO \(failed) SELECT rid, [\(label)] FROM (
+                SELECT rowid AS rid, row_number() OVER (PARTITION BY \(partition) ORDER BY rowid) AS place
+                FROM \(staged.table.sql) WHERE NOT (\(anyNull)) AND rowid NOT IN (SELECT rid FROM \(failed)))
+            WHERE place > 1
+            """)
+    }
+
+    /// Merge with a watermark: of several versions of a row in one load the newest counts, and the others are
+    /// history. Rows of the same key and time stay, for the check of keys.
+    private func supersede(on connection: isolated Connection) throws -> Int {
+        guard load.strategy == .merge, let watermark = load.watermark, !load.key.isEmpty else { return 0 }
+        let keys = load.key.map(SQL.quote).joined(separator: ", ")
+        let repeated =
+            try connection.query(
+                "SELECT count(*) FROM (SELECT 1 FROM \(staged.table.sql) GROUP BY \(keys) HAVING count(*) > 1)"
+            ).scalar.int ?? 0
+        guard repeated > 0 else { return 0 }
+        let complete = load.key.map { "\(SQL.quote($0)) IS NOT NULL" }.joined(separator: " AND ")
+        return try connection.execute(
+            """
+            DELETE FROM \(staged.table.sql) WHERE rowid IN (
+                SELECT rowid FROM \(staged.table.sql) WHERE \(complete) AND \(SQL.quote(watermark)) IS NOT NULL
+                QUALIFY rank() OVER (PARTITION BY \(keys) ORDER BY \(SQL.quote(watermark)) DESC) > 1)
+            """)
     }
 
     /// A row without a watermark or interval would be skipped by every later run.
@@ -102,7 +120,8 @@ struct Gate {
         ].compactMap(\.self)
         for (reason, column) in needed {
             try connection.execute(
-                "INSERT INTO \(failed) SELECT rowid, [\(SQL.literal("\(reason)(\(column))"))] FROM \(staged.table.sql) WHERE \(SQL.quote(column)) IS NULL")
+                "INSERT INTO \(failed) SELECT rowid, [\(SQL.literal("\(reason)(\(column))"))] FROM \(staged.table.sql) WHERE \(SQL.quote(column)) IS NULL"
+            )
         }
     }
 }

@@ -38,7 +38,11 @@ struct GraphBuilder {
             }
         } else {
             for name in model.dependsOn {
-                if let found = known[name.key] { inputs.insert(found) } else { reportUnknown(name.description, model, offset: nil) }
+                if let found = known[name.key] {
+                    inputs.insert(found)
+                } else {
+                    reportUnknown(name.description, model, offset: nil)
+                }
             }
         }
         return GraphNode(
@@ -55,7 +59,8 @@ struct GraphBuilder {
             problems.add(
                 model.text.error(
                     "sql.unqualified-table", "the table \(reference.table) is named without its schema",
-                    hint: near.isEmpty ? "write schema.table" : "write \(near.map(\.description).joined(separator: " or "))",
+                    hint: near.isEmpty
+                        ? "write schema.table" : "write \(near.map(\.description).joined(separator: " or "))",
                     line: position.line, column: position.column, length: reference.table.count))
             return nil
         }
@@ -159,7 +164,8 @@ struct GraphBuilder {
         let first = project.model(cycle[0])
         problems.add(
             WeirError(
-                "graph.cycle", "these tables read each other in a circle: \(cycle.map(\.description).joined(separator: " → "))",
+                "graph.cycle",
+                "these tables read each other in a circle: \(cycle.map(\.description).joined(separator: " → "))",
                 hint: "one of them must not read the next", at: first?.place))
     }
 }

@@ -33,7 +33,8 @@ public struct ProjectGraph: Sendable {
         var found = Set(names.map(\.key))
         var queue = names
         while let name = queue.popLast() {
-            for next in upstream ? byKey[name.key]?.inputs ?? [] : consumers(of: name) where found.insert(next.key).inserted {
+            for next in upstream ? byKey[name.key]?.inputs ?? [] : consumers(of: name)
+            where found.insert(next.key).inserted {
                 queue.append(next)
             }
         }

@@ -50,7 +50,8 @@ public struct Selection: Sendable {
             let near = DidYouMean.closest(to: text, among: names.map(\.description)).map { "did you mean \($0)?" }
             throw WeirError(
                 "selection.nothing", "no table matches \"\(text)\"",
-                hint: near ?? "a selector is a table, schema.*, tag:NAME or changed, with + for what is up- or downstream")
+                hint: near
+                    ?? "a selector is a table, schema.*, tag:NAME or changed, with + for what is up- or downstream")
         }
         found.sort()
         return found

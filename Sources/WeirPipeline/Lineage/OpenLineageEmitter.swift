@@ -6,6 +6,13 @@ import WeirCore
 public protocol OpenLineageEmitter: Sendable {
     /// Delivers the events in order and returns what the user should be told.
     func emit(_ events: [OpenLineageEvent]) async -> [WeirError]
+
+    /// The run is over and a person waits: from then on no delivery is begun any more.
+    func stop(after deadline: ContinuousClock.Instant) async
+}
+
+extension OpenLineageEmitter {
+    public func stop(after deadline: ContinuousClock.Instant) async {}
 }
 
 /// Appends events to a file, one on a line.
@@ -40,6 +47,7 @@ public actor OpenLineageHTTPEmitter: OpenLineageEmitter {
     private var isDown = false
     private var isSpoolSent = false
     private var last: Task<[WeirError], Never>?
+    private var deadline: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - url: the endpoint. Without a path, `/api/v1/lineage` is meant.
@@ -68,6 +76,8 @@ public actor OpenLineageHTTPEmitter: OpenLineageEmitter {
         return await sending.value
     }
 
+    public func stop(after deadline: ContinuousClock.Instant) { self.deadline = deadline }
+
     private func send(_ events: [OpenLineageEvent]) async -> [WeirError] {
         var lines = events.compactMap { try? $0.line() }
         var warnings: [WeirError] = []
@@ -80,6 +90,14 @@ public actor OpenLineageHTTPEmitter: OpenLineageEmitter {
         }
         var sent = 0
         while !isDown, sent < lines.count {
+            if let deadline, ContinuousClock.now > deadline {
+                isDown = true
+                warnings.append(
+                    warning(
+                        "lineage events wait in \(spool.path) for the next run",
+                        WeirError("http.slow", "the endpoint takes them too slowly", isTransient: true)))
+                break
+            }
             do {
                 _ = try await poster.post(
                     JSONPost(url: url, body: Array(lines[sent].utf8), apiKey: apiKey, timeout: .seconds(5)))

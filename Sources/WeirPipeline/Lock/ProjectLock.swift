@@ -41,7 +41,8 @@ public struct ProjectLock: Sendable {
     }
 
     private func refusal() -> WeirError {
-        let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+        let holder = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(
+            in: .whitespacesAndNewlines)
         let who = holder.flatMap { $0.isEmpty ? nil : "process \($0)" } ?? "another process"
         return WeirError(
             "project.locked", "\(who) is working on this project",

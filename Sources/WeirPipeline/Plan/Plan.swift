@@ -34,6 +34,8 @@ public struct PlannedNode: Sendable, Codable {
     public var problem: WeirError?
     /// In an environment: it is, or will be, a view onto production's table.
     var looksAtProduction = false
+    /// Its rows will be others after the run, whether it is built itself or only shows tables that are.
+    var isChanging = false
 
     public enum Status: String, Sendable, Codable {
         /// Never published.

@@ -11,6 +11,19 @@ struct Planner {
     /// Of the whole warehouse, by key of the name in it.
     let checkpoints: [String: Checkpoint]
     let fullRefresh: Bool
+    private let versions: TableVersions
+
+    init(
+        project: Project, graph: ProjectGraph, environment: EnvironmentScope, checkpoints: [String: Checkpoint],
+        fullRefresh: Bool
+    ) {
+        self.project = project
+        self.graph = graph
+        self.environment = environment
+        self.checkpoints = checkpoints
+        self.fullRefresh = fullRefresh
+        versions = TableVersions(graph: graph, checkpoints: checkpoints, environment: environment, project: project)
+    }
 
     struct Result {
         var plan: Plan
@@ -44,6 +57,7 @@ struct Planner {
             if entry.columnDiff.isEmpty, let checkpoint = checkpoint(node.name), !entry.columns.isEmpty {
                 entry.columnDiff = ColumnDiff(from: checkpoint.columns, to: entry.columns)
             }
+            if entry.action == .build || entry.action == .load { entry.isChanging = true }
             planned[node.name.key] = entry
             try catalog.add(node.name, columns: entry.columns, on: shadow)
         }
@@ -60,7 +74,8 @@ struct Planner {
     ) -> PlannedNode {
         var entry = blank(node, strategy: source.load.strategy)
         let known = fullRefresh ? nil : checkpoint(node.name)
-        if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,
+        if environment.isPrefixed, let production = checkpoints[node.name.key],
+            production.fingerprint == node.fingerprint,
             !fullRefresh
         {
             return reference(node, to: production, strategy: source.load.strategy)
@@ -71,8 +86,12 @@ struct Planner {
             if let known, source.load.strategy != .replace {
                 // Columns that only older files have stay in the table.
                 let names = Set(input.columns.map { $0.name.lowercased() })
-                entry.columns = known.columns.map { old in input.columns.first { $0.name.lowercased() == old.name.lowercased() } ?? old }
-                entry.columns += input.columns.filter { new in !known.columns.contains { $0.name.lowercased() == new.name.lowercased() } }
+                entry.columns = known.columns.map { old in
+                    input.columns.first { $0.name.lowercased() == old.name.lowercased() } ?? old
+                }
+                entry.columns += input.columns.filter { new in
+                    !known.columns.contains { $0.name.lowercased() == new.name.lowercased() }
+                }
                 if names.isEmpty || input.files.isEmpty && !input.allFiles.isEmpty { entry.columns = known.columns }
             }
             decide(&entry, source, node, known, input)
@@ -86,7 +105,8 @@ struct Planner {
     }
 
     private func decide(
-        _ entry: inout PlannedNode, _ source: SourceDefinition, _ node: GraphNode, _ known: Checkpoint?, _ input: SourceInput
+        _ entry: inout PlannedNode, _ source: SourceDefinition, _ node: GraphNode, _ known: Checkpoint?,
+        _ input: SourceInput
     ) {
         let isIncremental = source.load.strategy != .replace
         guard let known else {
@@ -105,14 +125,16 @@ struct Planner {
                 return
             } else {
                 entry.status = .stale
-                entry.reasons = [input.files.count == 1 ? "new file \(input.files[0].name)" : "\(input.files.count) new files"]
+                entry.reasons = [
+                    input.files.count == 1 ? "new file \(input.files[0].name)" : "\(input.files.count) new files"
+                ]
             }
             entry.action = .load
         } else if known.fingerprint != node.fingerprint {
             entry.status = .changed
             entry.action = .build
             entry.reasons = ["the source's definition changed"]
-        } else if let version = input.version, Fingerprint.of([node.fingerprint, version]) == known.version {
+        } else if let version = input.version, known.inputs[SourceInput.versionKey] == version {
             entry.reasons = ["the files are those loaded at \(known.publishedAt)"]
         } else {
             entry.status = .stale
@@ -126,12 +148,14 @@ struct Planner {
     private func planModel(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
         var entry = blank(node, strategy: model.load.strategy)
         let inputs = node.inputs.compactMap { planned[$0.key] }
-        if environment.isPrefixed, let production = checkpoints[node.name.key], production.fingerprint == node.fingerprint,
+        if environment.isPrefixed, let production = checkpoints[node.name.key],
+            production.fingerprint == node.fingerprint,
             inputs.allSatisfy(\.looksAtProduction), !fullRefresh
         {
             return reference(node, to: production, strategy: model.load.strategy)
         }
-        let build: PlannedNode.Action = [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
+        let build: PlannedNode.Action =
+            [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
         guard let known = checkpoint(node.name) else {
             entry.status = .new
             entry.action = .build
@@ -151,15 +175,19 @@ struct Planner {
             return entry
         }
         let changing = inputs.filter { input in
-            input.action == .build || input.action == .load || known.inputs[input.name.description] != currentVersion(input.name)
+            input.isChanging || known.inputs[input.name.description] != versions.version(of: input.name)
         }
+        // A view need not be made again, and yet it will show something else.
+        entry.isChanging = !changing.isEmpty
         if !changing.isEmpty, model.load.strategy != .view {
             entry.status = .stale
             entry.action = build
             entry.reasons = changing.map { input in
-                input.action == .none || input.action == .reference ? "\(input.name) changed since" : "\(input.name) is built before it"
+                input.isChanging ? "\(input.name) is built before it" : "\(input.name) changed since"
             }
-        } else if let query = node.query, !query.functions.isEmpty || !query.isDeterministic, model.load.strategy != .view {
+        } else if let query = node.query, !query.functions.isEmpty || !query.isDeterministic,
+            model.load.strategy != .view
+        {
             entry.status = .stale
             entry.action = build
             let names = query.nondeterministicFunctions + query.functions.map { $0.name ?? $0.text ?? "a file" }
@@ -169,11 +197,6 @@ struct Planner {
             entry.reasons = ["nothing changed since \(known.publishedAt)"]
         }
         return entry
-    }
-
-    /// The version of a table that is not going to be built in this run.
-    private func currentVersion(_ name: TableName) -> String? {
-        (checkpoint(name) ?? checkpoints[name.key])?.version
     }
 
     private func bind(

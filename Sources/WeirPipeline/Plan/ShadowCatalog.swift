@@ -17,7 +17,9 @@ struct ShadowCatalog {
             try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(name.schema))")
         }
         // A column of untyped NULLs is stored as an integer; the engine does the same.
-        let list = columns.map { "\(SQL.quote($0.name)) \($0.type == "\"NULL\"" || $0.type == "NULL" ? "INTEGER" : $0.type)" }
+        let list = columns.map {
+            "\(SQL.quote($0.name)) \($0.type == "\"NULL\"" || $0.type == "NULL" ? "INTEGER" : $0.type)"
+        }
         try connection.execute("CREATE OR REPLACE TABLE \(name.sql) (\(list.joined(separator: ", ")))")
     }
 
@@ -42,7 +44,8 @@ struct ShadowCatalog {
         func check(_ wanted: String?, _ role: String) throws {
             guard let wanted, !names.contains(where: { $0.lowercased() == wanted.lowercased() }) else { return }
             throw WeirError(
-                "project.unknown-column", "\(model.name) has no column \"\(wanted)\", which its header names as \(role)",
+                "project.unknown-column",
+                "\(model.name) has no column \"\(wanted)\", which its header names as \(role)",
                 hint: DidYouMean.hint(for: wanted, among: names), at: model.place)
         }
         for key in model.load.key { try check(key, "key") }

@@ -19,7 +19,8 @@ struct ConfigurationFile {
         if !map.has("weir") {
             map.report("project.no-version", "weir.yaml must say which format it has", hint: "add the line `weir: 1`")
         } else if let version, version != 1 {
-            map.report("project.version", "format \(version) is not known to this Weir, which reads format 1", key: "weir")
+            map.report(
+                "project.version", "format \(version) is not known to this Weir, which reads format 1", key: "weir")
         }
         if let settings = map.map("warehouse") { warehouse = Self.warehouse(settings, root: root) }
         if let entries = map.map("connections") {
@@ -35,7 +36,8 @@ struct ConfigurationFile {
                     entry.finish("an environment")
                 }
                 if !key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) {
-                    entries.report("project.bad-name", "an environment's name is made of letters, digits, - and _", key: key)
+                    entries.report(
+                        "project.bad-name", "an environment's name is made of letters, digits, - and _", key: key)
                 }
                 environments[key] = settings
             }
@@ -79,7 +81,9 @@ struct ConfigurationFile {
         case .postgres: return map.requiredString("url", of: "a connection").map { .postgres(url: Secret($0)) }
         case .mysql: return map.requiredString("url", of: "a connection").map { .mysql(url: Secret($0)) }
         case .sqlite:
-            return map.requiredString("path", of: "a connection").map { .sqlite(path: $0.hasPrefix("/") ? $0 : "\(root)/\($0)") }
+            return map.requiredString("path", of: "a connection").map {
+                .sqlite(path: $0.hasPrefix("/") ? $0 : "\(root)/\($0)")
+            }
         case .s3: return .s3(objectStore(map))
         case .gcs: return .gcs(objectStore(map))
         case nil:

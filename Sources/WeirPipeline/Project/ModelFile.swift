@@ -29,7 +29,8 @@ struct ModelFile {
         let onFail = TableKeys.onFail(map)
         let dependsOn = map.strings("depends_on").compactMap { text -> TableName? in
             if let table = TableName(text) { return table }
-            map.report("project.bad-name", "\"\(text)\" is not a table name", hint: "write schema.table", key: "depends_on")
+            map.report(
+                "project.bad-name", "\"\(text)\" is not a table name", hint: "write schema.table", key: "depends_on")
             return nil
         }
         map.finish("a model's header")
@@ -48,7 +49,8 @@ struct ModelFile {
         guard let settings = map.map("interval") else {
             if strategy == .interval {
                 map.report(
-                    "project.missing-key", "strategy interval needs `interval: { column: …, grain: day }`", key: "strategy")
+                    "project.missing-key", "strategy interval needs `interval: { column: …, grain: day }`",
+                    key: "strategy")
             }
             return nil
         }
@@ -61,8 +63,12 @@ struct ModelFile {
         let lookback = settings.int("lookback") ?? 0
         settings.finish("`interval:`")
         if batch < 1 { settings.report("yaml.wrong-type", "`batch:` counts grains and is at least 1", key: "batch") }
-        if lookback < 0 { settings.report("yaml.wrong-type", "`lookback:` counts grains and is at least 0", key: "lookback") }
-        return column.map { IntervalSettings(column: $0, grain: grain, batch: max(1, batch), lookback: max(0, lookback)) }
+        if lookback < 0 {
+            settings.report("yaml.wrong-type", "`lookback:` counts grains and is at least 0", key: "lookback")
+        }
+        return column.map {
+            IntervalSettings(column: $0, grain: grain, batch: max(1, batch), lookback: max(0, lookback))
+        }
     }
 
     private func scd2(_ map: YAMLMap, strategy: Strategy) -> SCD2Settings {

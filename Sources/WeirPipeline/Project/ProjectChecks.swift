@@ -37,7 +37,8 @@ struct ProjectChecks {
 
     private func checkContractsFit() {
         let all =
-            project.sources.map { ($0.name, $0.contract, $0.place) } + project.models.map { ($0.name, $0.contract, $0.place) }
+            project.sources.map { ($0.name, $0.contract, $0.place) }
+            + project.models.map { ($0.name, $0.contract, $0.place) }
         for case (let name, let path?, let place) in all {
             guard let contract = project.contracts[path] else { continue }
             if project.tableContract(path, for: name) == nil {

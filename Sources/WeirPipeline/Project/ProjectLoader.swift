@@ -106,7 +106,9 @@ public enum ProjectLoader {
                 draft.problems.add(
                     WeirError(
                         "project.missing-contract", "the contract \(path) does not exist",
-                        hint: DidYouMean.closest(to: path, among: known.filter { $0 != path }).map { "did you mean \"\($0)\"?" },
+                        hint: DidYouMean.closest(to: path, among: known.filter { $0 != path }).map {
+                            "did you mean \"\($0)\"?"
+                        },
                         at: place))
                 continue
             }

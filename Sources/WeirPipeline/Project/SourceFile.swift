@@ -24,7 +24,9 @@ struct SourceFile {
         map.finish("a source")
         guard let name, let origin else { return nil }
         guard let table = TableName(name) else {
-            map.report("project.bad-name", "\"\(name)\" is not a table name", hint: "write schema.table, like raw.orders", key: "name")
+            map.report(
+                "project.bad-name", "\"\(name)\" is not a table name", hint: "write schema.table, like raw.orders",
+                key: "name")
             return nil
         }
         return SourceDefinition(
@@ -81,7 +83,8 @@ struct SourceFile {
         guard let format else {
             from.report(
                 "project.unknown-format", "the name \(patterns[0]) does not tell the file's format",
-                hint: "add `format:`, one of \(FileFormat.allCases.map(\.rawValue).joined(separator: ", "))", key: "files")
+                hint: "add `format:`, one of \(FileFormat.allCases.map(\.rawValue).joined(separator: ", "))",
+                key: "files")
             return nil
         }
         return .files(SourceDefinition.FileOrigin(patterns: patterns, format: format, options: options))
@@ -100,7 +103,8 @@ struct SourceFile {
         if let settings = project.connections[connection] {
             if settings.kind != engine {
                 from.report(
-                    "project.wrong-connection", "the connection \(connection) is of type \(settings.kind), not \(engine)",
+                    "project.wrong-connection",
+                    "the connection \(connection) is of type \(settings.kind), not \(engine)",
                     key: engine)
             }
         } else {

@@ -49,7 +49,8 @@ enum TableKeys {
         }
         if load.watermark != nil, ![.append, .merge].contains(strategy) {
             map.report(
-                "project.useless-key", "`watermark:` has no effect with strategy \(strategy.rawValue)", key: "watermark")
+                "project.useless-key", "`watermark:` has no effect with strategy \(strategy.rawValue)", key: "watermark"
+            )
         }
         if load.lookback != nil {
             if load.watermark == nil {
@@ -65,7 +66,8 @@ enum TableKeys {
                 map.report("project.useless-key", "`delete_missing:` is for strategy merge", key: "delete_missing")
             } else if load.watermark != nil {
                 map.report(
-                    "project.useless-key", "`delete_missing:` needs the whole input, and a watermark reads a part of it",
+                    "project.useless-key",
+                    "`delete_missing:` needs the whole input, and a watermark reads a part of it",
                     key: "delete_missing")
             }
         }

@@ -11,7 +11,9 @@ struct QuarantineTable {
     }
 
     /// Columns before the row's own.
-    static let ownColumns = ["_weir_id", "_weir_run", "_weir_at", "_weir_reasons", "_weir_source", "_weir_line", "_weir_raw"]
+    static let ownColumns = [
+        "_weir_id", "_weir_run", "_weir_at", "_weir_reasons", "_weir_source", "_weir_line", "_weir_raw",
+    ]
 
     private var aside: String { "temp.\(SQL.quote("weir_aside_\(Fingerprint.of([target.description]).prefix(12))"))" }
 
@@ -28,8 +30,10 @@ struct QuarantineTable {
         let table = part.map { "\(aside.dropLast())_\($0)\"" } ?? aside
         let list = staged.columns.map { SQL.quote($0.name) }.joined(separator: ", ")
         let own = "\(SQL.literal(runID)) AS _weir_run, \(SQL.literal(time)) AS _weir_at"
-        let file = staged.hasFileColumn ? "s.\(SQL.quote(DelimitedReader.fileColumn))" : SQL.literal(staged.onlyFile ?? "")
-        let inProject = "CASE WHEN starts_with(file, \(SQL.literal(root + "/"))) THEN substr(file, \(root.count + 2)) ELSE nullif(file, '') END"
+        let file =
+            staged.hasFileColumn ? "s.\(SQL.quote(DelimitedReader.fileColumn))" : SQL.literal(staged.onlyFile ?? "")
+        let inProject =
+            "CASE WHEN starts_with(file, \(SQL.literal(root + "/"))) THEN substr(file, \(root.count + 2)) ELSE nullif(file, '') END"
         let line = staged.headerLines.map { lineNumber(staged, headerLines: $0) } ?? "NULL::BIGINT"
         var selects: [String] = []
         if failedRows > 0 {
@@ -101,7 +105,8 @@ struct QuarantineTable {
         let known = Dictionary(present.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
         for column in rows.columns {
             guard let type = known[column.name.lowercased()] else {
-                try connection.execute("ALTER TABLE \(name.sql) ADD COLUMN IF NOT EXISTS \(SQL.quote(column.name)) \(column.type)")
+                try connection.execute(
+                    "ALTER TABLE \(name.sql) ADD COLUMN IF NOT EXISTS \(SQL.quote(column.name)) \(column.type)")
                 continue
             }
             let common = try TypeWidening.common(type, column.type, on: connection)

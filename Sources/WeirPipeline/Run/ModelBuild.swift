@@ -32,9 +32,10 @@ struct ModelBuild {
             staged,
             position: { connection in
                 var position = NodeBuild.Position(version: "")
-                let changing = Fingerprint.of([context.node.fingerprint] + context.inputVersions.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+                let changing = TableVersions.ofView(context.node.fingerprint, inputs: context.inputVersions)
                 let differs = context.node.query.map { !$0.isDeterministic || !$0.functions.isEmpty } ?? true
-                position.version = differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
+                position.version =
+                    differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
                 position.startsAnew = isAnew
                 if let column = model.load.watermark {
                     position.watermark = try Watermark.highest(
@@ -85,8 +86,10 @@ struct ModelBuild {
         if model.load.strategy == .append {
             return "(\(SQL.quote(column)) > CAST(\(SQL.literal(from)) AS \(type)) OR \(SQL.quote(column)) IS NULL)"
         }
-        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(on: connection)
-            .map { "(\($0))" }
+        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(
+            on: connection
+        )
+        .map { "(\($0))" }
     }
 
     private func publishing(isAnew: Bool, span: TimeRange?) -> any Publishing {
@@ -113,7 +116,9 @@ struct ModelBuild {
     private func checkSchema(_ columns: [Column], _ known: Checkpoint?) throws {
         guard let known, [.append, .merge, .interval, .scd2].contains(model.load.strategy) else { return }
         let diff = ColumnDiff(from: known.columns, to: ShadowCatalog.published(columns, model.load))
-        let lost = diff.removed.filter { column in !model.load.optional.contains { $0.lowercased() == column.name.lowercased() } }
+        let lost = diff.removed.filter { column in
+            !model.load.optional.contains { $0.lowercased() == column.name.lowercased() }
+        }
         if !lost.isEmpty {
             throw WeirError(
                 "schema.missing-column",
@@ -122,7 +127,8 @@ struct ModelBuild {
                 outcome: .gateFailed)
         }
         if model.load.schema == .freeze, !diff.isEmpty {
-            let changes = diff.added.map { "+ \($0.name) \($0.type)" } + diff.retyped.map { "~ \($0.name) \($0.from) → \($0.to)" }
+            let changes =
+                diff.added.map { "+ \($0.name) \($0.type)" } + diff.retyped.map { "~ \($0.name) \($0.from) → \($0.to)" }
             throw WeirError(
                 "schema.frozen", "the columns of \(model.name) changed: \(changes.joined(separator: ", "))",
                 hint: "set `schema: evolve` to accept them", at: model.place, outcome: .gateFailed)
@@ -136,46 +142,51 @@ struct ModelBuild {
         var result = NodeResult(name: context.node.name, kind: .model, strategy: .view, status: .published)
         result.inputs = context.node.inputs
         let existing = try connection.relationKind(target)
-        let version = Fingerprint.of(
-            [context.node.fingerprint] + context.inputVersions.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        try context.refuseForeign(existing)
+        let version = TableVersions.ofView(context.node.fingerprint, inputs: context.inputVersions)
+        let definition = "AS \(sql.trimmingStatementEnd)"
+        if let stop = try auditView(definition, &result, on: connection) {
+            result.status = .stopped
+            result.reason = stop
+            return result
+        }
         try connection.transaction { connection in
             if existing == .table { try connection.execute("DROP TABLE \(target.sql)") }
             do {
-                try connection.execute("CREATE OR REPLACE VIEW \(target.sql) AS \(sql.trimmingStatementEnd)")
+                try connection.execute("CREATE OR REPLACE VIEW \(target.sql) \(definition)")
             } catch {
                 throw SQLErrorMapper.map(error, sql: model.text)
-            }
-            if let contract = context.contract {
-                let audit = try TableAudit.audit(
-                    contract, scope: AuditScope(table: target, declared: context.node.name),
-                    policy: context.policy == .warn ? .warn : .stop, resolve: context.resolve, on: connection)
-                result.checks = audit.outcomes
-                if case .stop(let reason) = audit.verdict { throw ViewStop(reason: reason) }
             }
             let columns = try connection.columns(of: target) ?? []
             result.columns = columns
             try CheckpointStore.write(
                 Checkpoint(
-                    name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint, version: version,
+                    name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint,
+                    version: version,
                     watermark: nil, inputs: context.inputVersions, columns: columns, rows: 0, runID: context.runID,
                     publishedAt: context.now), on: connection)
-        } catching: { error in
-            guard let stop = error as? ViewStop else { throw error }
-            result.status = .stopped
-            result.reason = stop.reason
         }
         return result
     }
 
-    private struct ViewStop: Error { let reason: String }
-}
-
-extension Connection {
-    /// A transaction whose failure is looked at after it was rolled back.
-    fileprivate func transaction(
-        _ body: (isolated Connection) throws -> Void, catching: (any Error) throws -> Void
-    ) throws {
-        do { try transaction(body) } catch { try catching(error) }
+    /// Checks a view under another name before it is shown; returns why it must not be, if so.
+    private func auditView(
+        _ definition: String, _ result: inout NodeResult, on connection: isolated Connection
+    ) throws -> String? {
+        guard let contract = context.contract else { return nil }
+        let aside = StagedRows.name(for: target)
+        do {
+            try connection.execute("CREATE OR REPLACE VIEW \(aside.sql) \(definition)")
+        } catch {
+            throw SQLErrorMapper.map(error, sql: model.text)
+        }
+        defer { _ = try? connection.execute("DROP VIEW IF EXISTS \(aside.sql)") }
+        let audit = try TableAudit.audit(
+            contract, scope: AuditScope(table: aside, declared: context.node.name),
+            policy: context.policy == .warn ? .warn : .stop, resolve: context.resolve, on: connection)
+        result.checks = audit.outcomes
+        if case .stop(let reason) = audit.verdict { return reason }
+        return audit.failedRows > 0 ? "\(audit.failedRows) rows break a rule, and a view cannot hold them back" : nil
     }
 }
 

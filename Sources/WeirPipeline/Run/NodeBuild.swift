@@ -15,9 +15,11 @@ struct NodeContext: Sendable {
     let now: String
     /// Build from nothing, whatever is there.
     let fullRefresh: Bool
-    /// Versions of all tables as they are now, by key.
-    let versions: [String: String]
+    /// Versions of the node's inputs as they are now, by name: they go into its checkpoint.
+    let inputVersions: [String: String]
     let checkpoint: Checkpoint?
+    /// Parts of one table are published one after the other: they all write its checkpoint.
+    var publishing = PublishLock()
 
     var target: TableName { environment.physical(node.name) }
     var contract: TableContract? { project.tableContract(for: node.name) }
@@ -27,10 +29,12 @@ struct NodeContext: Sendable {
         return own ?? contract?.onFail ?? project.defaults.onFail
     }
 
-    /// Versions of the node's inputs as they go into its checkpoint.
-    var inputVersions: [String: String] {
-        Dictionary(
-            node.inputs.map { ($0.description, versions[$0.key] ?? "") }, uniquingKeysWith: { first, _ in first })
+    /// A table that Weir did not make may be somebody's only copy.
+    func refuseForeign(_ existing: RelationKind?) throws {
+        guard existing != nil, checkpoint == nil, !fullRefresh else { return }
+        throw WeirError(
+            "warehouse.foreign-table", "\(target) is in the warehouse already, and Weir did not make it",
+            hint: "rename it, or let Weir replace it with --full-refresh", at: Place(table: target.description))
     }
 
     /// The table that a contract's foreign key names, in this environment.
@@ -42,6 +46,13 @@ struct NodeContext: Sendable {
             ?? names.first { $0.table.lowercased() == wanted }
         return found.map(environment.physical) ?? TableName(text)
     }
+}
+
+/// Lets one part of a table be published at a time. It blocks a thread of the engine's, never one of Swift's pool.
+final class PublishLock: Sendable {
+    private let lock = NSLock()
+
+    func hold<R>(_ body: () throws -> R) rethrows -> R { try lock.withLock(body) }
 }
 
 /// Write → audit → publish for one load of one table, on one connection.
@@ -63,6 +74,8 @@ struct NodeBuild {
         /// Forget files loaded before: the table starts anew.
         var startsAnew = false
         var intervals: [TimeRange] = []
+        /// What a source was read from.
+        var inputs: [String: String] = [:]
     }
 
     /// Takes staged rows through the gate and publishes those that pass, in one transaction with the checkpoint.
@@ -73,8 +86,10 @@ struct NodeBuild {
         do {
             let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
             let existing = try connection.relationKind(target)
+            try context.refuseForeign(existing)
             let gate = Gate(
-                staged: staged, target: context.node.name, load: load, contract: context.contract, policy: context.policy,
+                staged: staged, target: context.node.name, load: load, contract: context.contract,
+                policy: context.policy,
                 existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
                 resolve: context.resolve)
             let decision = try gate.examine(on: connection)
@@ -97,26 +112,38 @@ struct NodeBuild {
                 staged, failed: decision.failed, failedRows: decision.failedRows, runID: context.runID, at: context.now,
                 root: context.project.root, part: part, on: connection)
             if staged.hasFileColumn {
-                try connection.execute("ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
+                try connection.execute(
+                    "ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
             }
             let passed = try StagedRows.count(staged.table, on: connection)
-            let after = try position(connection)
-            try quarantine.prepare(for: heldBack, on: connection)
-            result.changes = try connection.transaction { connection in
-                let rows = PublishedRows(
-                    staging: staged.table, target: target, columns: staged.columns,
-                    existing: context.fullRefresh && existing != nil ? existing : existing, load: load, heldBack: heldBack,
-                    now: context.now)
-                let changes = try publishing.publish(rows, on: connection)
-                try quarantine.store(heldBack, clear: clearing, on: connection)
-                try writeCheckpoint(after, on: connection)
-                return changes
-            }
             result.balance.published = passed
             result.balance.quarantined = heldBack.rows
             result.balance.filtered = staged.filtered + decision.superseded
+            guard result.balance.holds else {
+                throw WeirError(
+                    "gate.unbalanced",
+                    "\(staged.read) rows came in, and \(passed) + \(heldBack.rows) + \(result.balance.filtered) are accounted for",
+                    hint: "nothing was published; please report this with the source's definition",
+                    outcome: .systemFailed)
+            }
+            let after = try position(connection)
+            try quarantine.prepare(for: heldBack, on: connection)
+            result.changes = try context.publishing.hold {
+                try connection.transaction { connection in
+                    let rows = PublishedRows(
+                        staging: staged.table, target: target, columns: staged.columns,
+                        existing: try connection.relationKind(target), load: load, heldBack: heldBack,
+                        now: context.now, startsAnew: after.startsAnew)
+                    let changes = try publishing.publish(rows, on: connection)
+                    try quarantine.store(heldBack, clear: clearing, on: connection)
+                    try writeCheckpoint(after, on: connection)
+                    return changes
+                }
+            }
             result.rows = try StagedRows.count(target, on: connection)
-            if let malformed = staged.malformed { try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))") }
+            if let malformed = staged.malformed {
+                try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))")
+            }
             return result
         } catch {
             // What was built aside is of no use to anybody now; the target is as it was.
@@ -130,7 +157,8 @@ struct NodeBuild {
         let columns = try connection.columns(of: target) ?? []
         let checkpoint = Checkpoint(
             name: target, kind: context.node.kind, strategy: load.strategy, fingerprint: context.node.fingerprint,
-            version: position.version, watermark: position.watermark, inputs: context.inputVersions, columns: columns,
+            version: position.version, watermark: position.watermark,
+            inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
             rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
         try CheckpointStore.write(checkpoint, on: connection)
         if position.startsAnew { try CheckpointStore.forgetFiles(of: target, on: connection) }

@@ -76,6 +76,8 @@ public enum RunEvent: Sendable {
     case progress(TableName, percent: Double)
     case retrying(TableName, WeirError, seconds: Double)
     case finished(NodeResult)
+    /// Something about the run's history or lineage; the run itself goes on.
+    case warning(WeirError)
 }
 
 /// A whole run.
@@ -86,6 +88,8 @@ public struct RunSummary: Sendable, Encodable {
     public var startedAt: String
     public var milliseconds: Int
     public var nodes: [NodeResult]
+    /// What went wrong with remembering the run and telling its lineage; the tables are not concerned.
+    public var warnings: [WeirError] = []
 
     /// The worst that happened.
     public var outcome: Outcome {

@@ -15,7 +15,9 @@ struct Retry: Sendable {
     ) async throws -> R {
         var attempt = 1
         while true {
-            do { return try await body(attempt) } catch let error as WeirError where error.isTransient && attempt < attempts {
+            do { return try await body(attempt) } catch let error as WeirError
+                where error.isTransient && attempt < attempts
+            {
                 // Jitter keeps several clients of one server from coming back all at once.
                 let delay = firstDelay * Double(1 << (attempt - 1)) * Double.random(in: 0.75...1.25)
                 announce(error, delay)

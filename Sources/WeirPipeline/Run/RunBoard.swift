@@ -17,22 +17,17 @@ actor RunBoard {
     private let failFast: Bool
     private var pending: [PlannedNode]
     private var settled: [String: NodeResult] = [:]
-    private var versions: [String: String]
+    private var versions: TableVersions
     private var running = 0
     private var isStopped = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    init(_ planned: Runner.Planned, failFast: Bool, environment: EnvironmentScope) {
+    init(_ planned: Runner.Planned, failFast: Bool, versions: TableVersions) {
         graph = planned.graph
         self.failFast = failFast
         pending = planned.plan.nodes
         rank = Dictionary(
             planned.graph.order.enumerated().map { ($1.name.key, $0) }, uniquingKeysWith: { first, _ in first })
-        var versions: [String: String] = [:]
-        for node in planned.graph.order {
-            let physical = environment.physical(node.name).key
-            versions[node.name.key] = (planned.checkpoints[physical] ?? planned.checkpoints[node.name.key])?.version
-        }
         self.versions = versions
     }
 
@@ -45,9 +40,9 @@ actor RunBoard {
         }
     }
 
-    func finish(_ built: RunExecution.Built, version: String?) {
+    func finish(_ built: RunExecution.Built, isView: Bool) {
         running -= 1
-        if let version { versions[built.result.name.key] = version }
+        if let checkpoint = built.checkpoint { versions.set(built.result.name, checkpoint, isView: isView) }
         settle(built.result)
     }
 
@@ -64,7 +59,7 @@ actor RunBoard {
             }
             running += 1
             inFlight.insert(entry.name.key)
-            return .build(entry, versions: versions)
+            return .build(entry, versions: versions.versions(of: node.inputs))
         }
         return nil
     }
@@ -78,7 +73,8 @@ actor RunBoard {
         result.columns = entry.columns
         if isStopped || Task.isCancelled {
             result.status = isStopped && !Task.isCancelled ? .blocked : .cancelled
-            result.reason = isStopped && !Task.isCancelled ? "--fail-fast ended the run" : "stopped on request; run again to go on"
+            result.reason =
+                isStopped && !Task.isCancelled ? "--fail-fast ended the run" : "stopped on request; run again to go on"
             return result
         }
         if let culprit = node.inputs.first(where: { settled[$0.key].map { !$0.isUsable } ?? false }) {

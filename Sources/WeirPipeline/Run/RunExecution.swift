@@ -16,7 +16,11 @@ struct RunExecution: Sendable {
     func run() async throws -> RunSummary {
         let clock = ContinuousClock.now
         let started = Date()
-        let board = RunBoard(planned, failFast: options.failFast, environment: environment)
+        try await createSchemas()
+        let board = RunBoard(
+            planned, failFast: options.failFast,
+            versions: TableVersions(
+                graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project))
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, options.threads) {
                 group.addTask { await work(board) }
@@ -27,8 +31,17 @@ struct RunExecution: Sendable {
             id: history.runID, project: project.name, environment: environment.name,
             startedAt: started.iso8601, milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
         summary.nodes.sort { a, b in (board.rank[a.name.key] ?? 0) < (board.rank[b.name.key] ?? 0) }
-        await history.finish(summary, graph: planned.graph, project: project, warehouse: warehouse)
+        summary.warnings = await history.finish(summary)
         return summary
+    }
+
+    /// All at once and before the work: two connections that create one schema would be in each other's way.
+    private func createSchemas() async throws {
+        let schemas = Set(planned.plan.nodes.filter { $0.action != .none }.map { environment.physical($0.name).schema })
+            .sorted()
+        try await warehouse.withConnection { connection in
+            for schema in schemas { try await connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(schema))") }
+        }
     }
 
     /// Takes tables from the board until there are none.
@@ -38,7 +51,7 @@ struct RunExecution: Sendable {
             case .settled(let result): events(.finished(result))
             case .build(let node, let versions):
                 let result = await build(node, versions: versions)
-                await board.finish(result, version: result.version)
+                await board.finish(result, isView: project.model(node.name)?.load.strategy == .view)
                 events(.finished(result.result))
             }
         }
@@ -46,8 +59,8 @@ struct RunExecution: Sendable {
 
     struct Built: Sendable {
         var result: NodeResult
-        /// The version that the table has now.
-        var version: String?
+        /// What the warehouse remembers of the table now.
+        var checkpoint: Checkpoint?
     }
 
     private func build(_ entry: PlannedNode, versions: [String: String]) async -> Built {
@@ -89,7 +102,7 @@ struct RunExecution: Sendable {
         let known = planned.checkpoints[environment.physical(entry.name).key]
         let context = NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: options.fullRefresh, versions: versions, checkpoint: known)
+            now: history.now, fullRefresh: options.fullRefresh, inputVersions: versions, checkpoint: known)
         return try await warehouse.withConnection { connection in
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }
@@ -101,14 +114,17 @@ struct RunExecution: Sendable {
                     result = try SourceBuild(context: context, source: source).run(on: connection)
                 } else if let model = project.model(entry.name) {
                     if let same = stillUnchanged(entry, context) {
-                        return Built(result: same, version: known?.version)
+                        return Built(result: same, checkpoint: known)
                     }
                     result = try ModelBuild(context: context, model: model).run(on: connection)
                 } else {
                     throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
                 }
-                let version = try CheckpointStore.readAll(on: connection)[environment.physical(entry.name).key]?.version
-                return Built(result: result, version: version)
+                let published = try CheckpointStore.read(environment.physical(entry.name), on: connection)
+                var built = Built(result: result, checkpoint: published)
+                // What the table looks like now: it may have more columns than what was loaded.
+                if result.status == .published, let published { built.result.columns = published.columns }
+                return built
             }
         }
     }
@@ -141,10 +157,14 @@ struct ReferenceBuild {
 
     func run(on connection: isolated Connection) throws -> NodeResult {
         let target = context.target
-        let strategy = context.project.model(context.node.name)?.load.strategy ?? context.project.source(context.node.name)?.load.strategy ?? .table
-        var result = NodeResult(name: context.node.name, kind: context.node.kind, strategy: strategy, status: .published)
-        guard let production = try CheckpointStore.readAll(on: connection)[context.node.name.key] else {
-            throw WeirError("environment.no-production", "\(context.node.name) is not in production", outcome: .systemFailed)
+        let strategy =
+            context.project.model(context.node.name)?.load.strategy ?? context.project.source(context.node.name)?.load
+            .strategy ?? .table
+        var result = NodeResult(
+            name: context.node.name, kind: context.node.kind, strategy: strategy, status: .published)
+        guard let production = try CheckpointStore.read(context.node.name, on: connection) else {
+            throw WeirError(
+                "environment.no-production", "\(context.node.name) is not in production", outcome: .systemFailed)
         }
         let existing = try connection.relationKind(target)
         try connection.transaction { connection in

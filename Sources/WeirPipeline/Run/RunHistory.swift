@@ -3,56 +3,206 @@ import WeirConnect
 import WeirCore
 import WeirStore
 
-/// Remembers a run in the project's state store. Nothing in it can make a run fail.
+/// Remembers a run in the project's state store and tells its lineage to whoever the project names.
+///
+/// Nothing in it can make a run fail: what goes wrong becomes a warning. Tables that were unchanged are not
+/// recorded, so that a run which finds nothing to do leaves one row behind and not one for each table.
 struct RunHistory: Sendable {
     let runID: String
     /// ISO 8601; the time that the run counts as now.
     let now: String
+    private let started: Date
+    private let clock = ContinuousClock.now
     private let store: StateStore?
+    private let environment: EnvironmentScope
+    private let lineage: RunLineage
+    private let events: @Sendable (RunEvent) -> Void
+    private let warnings: [WeirError]
 
-    static func begin(project: Project, options: RunOptions, environment: EnvironmentScope) async -> RunHistory {
+    /// Runs that stay in the history, beside the last one of each table.
+    static let runsKept = 1000
+
+    /// Begins a run. Call with the project's lock held: runs that are still open then were killed.
+    static func begin(
+        project: Project, options: RunOptions, environment: EnvironmentScope, warehouse: Warehouse,
+        planned: Runner.Planned, events: @escaping @Sendable (RunEvent) -> Void
+    ) async -> RunHistory {
         let started = options.now ?? Date()
-        let opened = try? await StateStore.openOrQuarantine("\(project.stateFolder)/state.db")
         let record = RunRecord(
             project: project.name, environment: environment.name, command: options.command, startedAt: started,
             weirVersion: Weir.version)
-        if let store = opened?.store {
-            _ = try? await store.markInterrupted(exclusive: true)
-            try? await store.begin(record)
+        var warnings: [WeirError] = []
+        var store: StateStore?
+        do {
+            let opened = try await StateStore.openOrQuarantine(
+                "\(project.stateFolder)/state.db", secrets: project.secrets)
+            warnings += opened.warnings
+            store = opened.store
+            try await opened.store.markInterrupted(exclusive: true)
+            try await opened.store.begin(record)
+        } catch {
+            warnings.append(.wrapping(error))
         }
-        return RunHistory(runID: record.id, now: started.iso8601, store: opened?.store)
+        let subject = await subject(record.id, project, environment, warehouse, planned)
+        let lineage = RunLineage(subject, emitters: emitters(of: project))
+        lineage.runStarted(at: started)
+        for warning in warnings { events(.warning(warning)) }
+        return RunHistory(
+            runID: record.id, now: started.iso8601, started: started, store: store, environment: environment,
+            lineage: lineage, events: events, warnings: warnings)
     }
 
-    func finish(_ summary: RunSummary, graph: ProjectGraph, project: Project, warehouse: Warehouse) async {
-        guard let store else { return }
-        try? await store.record(nodes: summary.nodes.map { NodeRecord($0, runID: runID) })
-        let status: RunStatus =
-            switch summary.outcome {
-            case .done: .succeeded
-            case .gateFailed: .gateFailed
-            default: summary.nodes.contains { $0.status == .cancelled } ? .cancelled : .failed
+    // MARK: While it runs
+
+    /// Passes an event on and takes from it what the lineage needs.
+    func follow(_ event: RunEvent) {
+        switch event {
+        case .started(let name, _): lineage.started(name, at: elapsed())
+        case .finished(let result): lineage.finished(result, at: elapsed())
+        default: break
+        }
+        events(event)
+    }
+
+    // MARK: The end
+
+    /// Records the run's end. Returns everything that a person should be told about the history itself.
+    func finish(_ summary: RunSummary) async -> [WeirError] {
+        let outcome: OpenLineageOutcome =
+            switch status(summary) {
+            case .succeeded: .complete
+            case .cancelled: .aborted
+            default: .failed(Self.failure(summary))
             }
-        try? await store.finish(runID, status: status)
+        return await finish(outcome, status(summary), error: nil, nodes: summary.nodes)
+    }
+
+    /// Records that the run ended with an error that no table has.
+    func fail(_ error: any Error) async {
+        let known = WeirError.wrapping(error)
+        let isCancelled = error is CancellationError
+        _ = await finish(
+            isCancelled ? .aborted : .failed(known.message), isCancelled ? .cancelled : .failed, error: known.message,
+            nodes: [])
+    }
+
+    private func finish(
+        _ outcome: OpenLineageOutcome, _ status: RunStatus, error: String?, nodes: [NodeResult]
+    ) async -> [WeirError] {
+        let end = elapsed()
+        // A task of its own: a run that is cancelled is still recorded.
+        let found = await Task.detached {
+            let report = await lineage.end(outcome, at: end)
+            return report.warnings + (await record(nodes, report, status, error, at: end))
+        }.value
+        let new = found.reduce(into: [WeirError]()) { if !$0.contains($1) { $0.append($1) } }
+        for warning in new { events(.warning(warning)) }
+        return warnings + new
+    }
+
+    private func record(
+        _ nodes: [NodeResult], _ report: RunLineage.Report, _ status: RunStatus, _ error: String?, at end: Date
+    ) async -> [WeirError] {
+        guard let store else { return [] }
+        do {
+            let worked = nodes.filter { $0.status != .unchanged }
+            try await store.record(nodes: worked.map { NodeRecord($0, runID: runID, started: started) })
+            try await store.saveLineage(report.edges)
+            try await store.saveSchemas(report.schemas, run: runID, at: started)
+            try await store.record(metrics: worked.flatMap { metrics(of: $0) })
+            try await store.finish(runID, status: status, error: error, at: end)
+            try await store.prune(keeping: Self.runsKept)
+            return []
+        } catch {
+            return [.wrapping(error)]
+        }
+    }
+
+    private func metrics(of node: NodeResult) -> [Metric] {
+        guard node.status == .published else { return [] }
+        let name = environment.recorded(node.name)
+        func metric(_ what: String, _ value: Int) -> Metric {
+            Metric(what, node: name, value: Double(value), at: started)
+        }
+        var metrics = [
+            metric("rows_published", node.balance.published), metric("rows_quarantined", node.balance.quarantined),
+            metric("duration_ms", node.milliseconds),
+        ]
+        if let rows = node.rows { metrics.append(metric("rows", rows)) }
+        return metrics
+    }
+
+    private func status(_ summary: RunSummary) -> RunStatus {
+        switch summary.outcome {
+        case .done: .succeeded
+        case .gateFailed: .gateFailed
+        default: summary.nodes.contains { $0.status == .cancelled } ? .cancelled : .failed
+        }
+    }
+
+    private static func failure(_ summary: RunSummary) -> String {
+        let names = summary.nodes.filter { !$0.isUsable }.map(\.name.description)
+        return "not published: \(names.prefix(10).joined(separator: ", "))\(names.count > 10 ? ", …" : "")"
+    }
+
+    /// The run's own time: where it was told what counts as now, time passes from there.
+    private func elapsed() -> Date {
+        started.addingTimeInterval(Double((ContinuousClock.now - clock).milliseconds) / 1000)
+    }
+}
+
+extension RunHistory {
+    private static func emitters(of project: Project) -> [any OpenLineageEmitter] {
+        var emitters: [any OpenLineageEmitter] = []
+        if let file = project.lineage.file {
+            emitters.append(OpenLineageFileEmitter(path: file.hasPrefix("/") ? file : "\(project.root)/\(file)"))
+        }
+        if let url = project.lineage.url {
+            emitters.append(
+                OpenLineageHTTPEmitter(
+                    url: url, apiKey: project.lineage.apiKey, spool: "\(project.stateFolder)/openlineage-spool.ndjson"))
+        }
+        return emitters
+    }
+
+    private static func subject(
+        _ runID: String, _ project: Project, _ environment: EnvironmentScope, _ warehouse: Warehouse,
+        _ planned: Runner.Planned
+    ) async -> RunLineage.Subject {
+        var columns: [String: [Column]] = [:]
+        for node in planned.graph.order {
+            columns[node.name.key] = planned.checkpoints[environment.physical(node.name).key]?.columns
+        }
+        for entry in planned.plan.nodes where !entry.columns.isEmpty { columns[entry.name.key] = entry.columns }
+        var version: String?
+        if project.lineage.file != nil || project.lineage.url != nil {
+            version = try? await warehouse.withConnection { try await $0.query("SELECT version()").scalar.text }
+        }
+        let context = OpenLineageContext(
+            namespace: project.lineage.namespace ?? project.name, project: project.name, runID: runID,
+            weirVersion: Weir.version, engineVersion: version)
+        return RunLineage.Subject(
+            project: project, graph: planned.graph, environment: environment,
+            datasets: ProjectDatasets(project: project, environment: environment, warehouse: warehouse.settings.path),
+            builder: OpenLineageBuilder(context), columns: columns, secrets: project.secrets)
     }
 }
 
 extension NodeRecord {
-    init(_ result: NodeResult, runID: String) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        func json(_ value: some Encodable) -> String? {
-            (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
-        }
+    /// - Parameter started: the run's beginning, for a table that was settled without being tried.
+    init(_ result: NodeResult, runID: String, started: Date) {
+        let isCounted = result.status == .published && result.strategy != .view
+        func count(_ value: Int) -> Int64? { isCounted ? Int64(value) : nil }
         self.init(
             runID: runID, name: result.name.description, kind: result.kind == .source ? .source : .model,
             strategy: result.strategy.rawValue, status: Status(result.status), reason: result.reason,
-            rowsIn: Int64(result.balance.read), rowsPublished: Int64(result.balance.published),
-            rowsQuarantined: Int64(result.balance.quarantined), rowsFiltered: Int64(result.balance.filtered),
-            inserted: Int64(result.changes.inserted), updated: Int64(result.changes.updated),
-            deleted: Int64(result.changes.deleted),
-            startedAt: (try? Date(result.startedAt, strategy: .iso8601)) ?? Date(), durationMs: Int64(result.milliseconds),
-            attempts: result.attempts, errorJSON: result.error.flatMap { json($0) },
-            checksJSON: result.checks.isEmpty ? nil : json(result.checks))
+            rowsIn: count(result.balance.read), rowsPublished: count(result.balance.published),
+            rowsQuarantined: count(result.balance.quarantined), rowsFiltered: count(result.balance.filtered),
+            inserted: count(result.changes.inserted), updated: count(result.changes.updated),
+            deleted: count(result.changes.deleted), startedAt: UTC.date(result.startedAt) ?? started,
+            durationMs: Int64(result.milliseconds), attempts: result.attempts,
+            errorJSON: result.error.flatMap { try? JSONOutput.line($0) },
+            checksJSON: result.checks.isEmpty ? nil : try? JSONOutput.line(result.checks))
     }
 }
 

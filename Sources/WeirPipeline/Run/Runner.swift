@@ -93,7 +93,8 @@ public struct Runner: Sendable {
         guard try CheckpointStore.exists(on: connection) else { return [:] }
         var files: [String: [LoadedFile]] = [:]
         for source in project.sources where source.load.strategy != .replace {
-            files[source.name.key] = try CheckpointStore.loadedFiles(of: environment.physical(source.name), on: connection)
+            files[source.name.key] = try CheckpointStore.loadedFiles(
+                of: environment.physical(source.name), on: connection)
         }
         return files
     }
@@ -105,22 +106,27 @@ public struct Runner: Sendable {
         for source in project.sources {
             let known = options.fullRefresh ? nil : checkpoints[environment.physical(source.name).key]
             let inspector = SourceInspector(
-                project: project, source: source, checkpoint: known, loaded: known == nil ? [] : files[source.name.key] ?? [])
+                project: project, source: source, checkpoint: known,
+                loaded: known == nil ? [] : files[source.name.key] ?? [])
             inputs[source.name.key] = Result { try inspector.inspect(on: connection) }.mapError(WeirError.wrapping)
         }
         return inputs
     }
 
     private func makePlan(
-        _ checkpoints: [String: Checkpoint], _ inputs: [String: Result<SourceInput, WeirError>], on shadow: isolated Connection
+        _ checkpoints: [String: Checkpoint], _ inputs: [String: Result<SourceInput, WeirError>],
+        on shadow: isolated Connection
     ) throws -> Planned {
         let problems = Problems()
         let graph = GraphBuilder(project: project, problems: problems).build(on: shadow)
         let planner = Planner(
-            project: project, graph: graph, environment: environment, checkpoints: checkpoints, fullRefresh: options.fullRefresh)
+            project: project, graph: graph, environment: environment, checkpoints: checkpoints,
+            fullRefresh: options.fullRefresh)
         var result = try planner.plan(
             inspect: { source, _ in
-                guard let input = inputs[source.name.key] else { throw WeirError("source.unreadable", "\(source.name) was not read") }
+                guard let input = inputs[source.name.key] else {
+                    throw WeirError("source.unreadable", "\(source.name) was not read")
+                }
                 return try input.get()
             }, shadow: shadow)
         problems.add(contentsOf: result.errors)
@@ -135,25 +141,74 @@ public struct Runner: Sendable {
 
     /// Plans and runs. Events come from several tasks, one at a time.
     public func run(_ events: @escaping @Sendable (RunEvent) -> Void = { _ in }) async throws -> RunSummary {
+        try await working(events) { warehouse, planned, history in
+            events(.planned(planned.plan))
+            if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
+            let execution = RunExecution(
+                project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
+                history: history, events: history.follow)
+            return try await execution.run()
+        }
+    }
+
+    /// Another change of the warehouse that is remembered like a run.
+    func change(
+        _ command: String, _ events: @escaping @Sendable (RunEvent) -> Void,
+        _ body: (Warehouse, Planned, RunHistory) async throws -> [NodeResult]
+    ) async throws -> RunSummary {
+        try await working(events) { warehouse, planned, history in
+            let clock = ContinuousClock.now
+            var nodes = try await body(warehouse, planned, history)
+            for index in nodes.indices {
+                nodes[index].startedAt = history.now
+                nodes[index].milliseconds = (ContinuousClock.now - clock).milliseconds
+                history.follow(.started(nodes[index].name, action: .load))
+                history.follow(.finished(nodes[index]))
+            }
+            var summary = RunSummary(
+                id: history.runID, project: project.name, environment: environment.name, startedAt: history.now,
+                milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
+            summary.warnings = await history.finish(summary)
+            return summary
+        }
+    }
+
+    func nodeContext(_ name: TableName, _ planned: Planned, _ history: RunHistory) throws -> NodeContext {
+        guard let node = planned.graph[name] else {
+            throw WeirError("system.unexpected", "\(name) is not in the graph", outcome: .systemFailed)
+        }
+        let versions = TableVersions(
+            graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project)
+        return NodeContext(
+            project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
+            now: history.now, fullRefresh: false, inputVersions: versions.versions(of: node.inputs),
+            checkpoint: planned.checkpoints[environment.physical(name).key])
+    }
+
+    /// Holds the lock, opens the warehouse, plans, and begins a run in the history.
+    private func working<R>(
+        _ events: @escaping @Sendable (RunEvent) -> Void, _ body: (Warehouse, Planned, RunHistory) async throws -> R
+    ) async throws -> R {
         try await ProjectLock(project: project).hold(wait: options.wait) {
             let workers = max(1, options.threads)
             let warehouse = try await Warehouse.open(warehouseSettings, workers: workers)
             try await warehouse.withConnection { connection in
                 try await connection.perform { connection in
-                    try connection.execute("SET GLOBAL TimeZone = 'UTC'")
                     try CheckpointStore.prepare(on: connection)
                     try Leftovers.clear(on: connection)
                 }
             }
             Leftovers.clearScratch(project)
             let planned = try await makePlan(warehouse.database, readsCheckpoints: true)
-            events(.planned(planned.plan))
-            if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
-            let history = await RunHistory.begin(project: project, options: options, environment: environment)
-            let execution = RunExecution(
+            let history = await RunHistory.begin(
                 project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
-                history: history, events: events)
-            return try await execution.run()
+                events: events)
+            do {
+                return try await body(warehouse, planned, history)
+            } catch {
+                await history.fail(error)
+                throw error
+            }
         }
     }
 }
@@ -167,6 +222,14 @@ enum Leftovers {
             SELECT schema_name, table_name FROM duckdb_tables()
             WHERE database_name = current_database() AND starts_with(table_name, ?)
             """, [.text(Warehouse.stagingPrefix)])
+        let views = try connection.query(
+            """
+            SELECT schema_name, view_name FROM duckdb_views()
+            WHERE database_name = current_database() AND starts_with(view_name, ?)
+            """, [.text(Warehouse.stagingPrefix)])
+        for row in views.map({ $0 }) {
+            try connection.execute("DROP VIEW \(TableName(schema: row[0].display, table: row[1].display).sql)")
+        }
         for row in tables.map({ $0 }) {
             try connection.execute("DROP TABLE \(TableName(schema: row[0].display, table: row[1].display).sql)")
         }

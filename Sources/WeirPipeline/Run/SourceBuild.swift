@@ -23,7 +23,8 @@ struct SourceBuild {
             try connection.checkCancelled()
             input.files = piece
             input.groups = input.groups.isEmpty ? [] : regroup(input, piece)
-            let step = try load(input, known: known, isFirst: index == 0, isAnew: known == nil && index == 0, on: connection)
+            let step = try load(
+                input, known: known, isFirst: index == 0, isAnew: known == nil && index == 0, on: connection)
             result = result.map { Self.joined($0, step) } ?? step
             if step.status != .published { break }
             input.files = allNew
@@ -43,7 +44,9 @@ struct SourceBuild {
 
     /// Files in portions of about `batch` rows, judged by their size; everything at once without `batch:`.
     private func pieces(of input: SourceInput) -> [[InputFile]] {
-        guard let batch = source.load.batch, source.load.strategy != .replace, input.files.count > 1 else { return [input.files] }
+        guard let batch = source.load.batch, source.load.strategy != .replace, input.files.count > 1 else {
+            return [input.files]
+        }
         let bytesPerRow = 100
         var pieces: [[InputFile]] = [[]]
         var size = 0
@@ -98,14 +101,17 @@ struct SourceBuild {
             let from = context.checkpoint?.watermark,
             let type = input.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
         else { return nil }
-        let highest = try connection.query(
-            "SELECT max(\(SQL.quote(column))), max(\(SQL.quote(column))) < CAST(? AS \(type)) FROM \(reader.relation)", [.text(from)]
-        ).first ?? []
+        let highest =
+            try connection.query(
+                "SELECT max(\(SQL.quote(column))), max(\(SQL.quote(column))) < CAST(? AS \(type)) FROM \(reader.relation)",
+                [.text(from)]
+            ).first ?? []
         if highest.last == .bool(true) {
             throw WeirError(
                 "load.watermark-backwards",
                 "the watermark of \(source.name) went backwards: \(column) now ends at \(highest[0].display), and rows up to \(from) were loaded",
-                hint: "was the source restored from a backup? compare it with the table, then load again with --full-refresh",
+                hint:
+                    "was the source restored from a backup? compare it with the table, then load again with --full-refresh",
                 at: source.place, outcome: .gateFailed)
         }
         return Cursor(column: column, from: from, type: type, lookback: source.load.lookback)
@@ -117,11 +123,13 @@ struct SourceBuild {
         var position = NodeBuild.Position(version: "")
         position.startsAnew = isAnew
         if let column = source.load.watermark {
-            position.watermark = try Watermark.highest(column, in: staged, since: isAnew ? nil : context.checkpoint?.watermark, on: connection)
+            position.watermark = try Watermark.highest(
+                column, in: staged, since: isAnew ? nil : context.checkpoint?.watermark, on: connection)
         }
         if source.load.strategy == .replace {
             if let version = input.version {
                 position.version = Fingerprint.of([context.node.fingerprint, version])
+                position.inputs = [SourceInput.versionKey: version]
             } else {
                 position.version = try ContentMark.of(staged.table, columns: staged.columns, on: connection)
             }
@@ -131,7 +139,7 @@ struct SourceBuild {
                     path: file.name, size: file.size, modified: file.modified,
                     hash: file.isLocal ? try Fingerprint.ofFile(at: file.path) : nil)
             }
-            let before = isAnew ? "" : try CheckpointStore.readAll(on: connection)[context.target.key]?.version ?? ""
+            let before = isAnew ? "" : try CheckpointStore.read(context.target, on: connection)?.version ?? ""
             let mark =
                 input.allFiles.isEmpty
                 ? [try ContentMark.of(staged.table, columns: staged.columns, on: connection)]
@@ -168,7 +176,9 @@ enum Watermark {
     static func highest(
         _ column: String, in staged: StagedRows, since: String?, on connection: isolated Connection
     ) throws -> String? {
-        guard let type = staged.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type else { return since }
+        guard let type = staged.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type else {
+            return since
+        }
         let before = since.map { "CAST(\(SQL.literal($0)) AS \(type))" } ?? "NULL"
         return try connection.query(
             "SELECT greatest(max(\(SQL.quote(column))), \(before))::VARCHAR FROM \(staged.table.sql)"
@@ -179,7 +189,9 @@ enum Watermark {
 /// A mark of a table's rows, regardless of their order, for inputs that do not tell whether they changed.
 enum ContentMark {
     static func of(_ table: TableName, columns: [Column], on connection: isolated Connection) throws -> String {
-        let row = try connection.query("SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM \(table.sql) t").first ?? []
+        let row =
+            try connection.query("SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT) FROM \(table.sql) t").first
+            ?? []
         return Fingerprint.of(columns.flatMap { [$0.name, $0.type] } + row.map(\.display))
     }
 }

@@ -16,17 +16,21 @@ struct TimeSpan {
         let grain = interval.grain.rawValue
         let bounds: [Value]
         do {
-            bounds = try connection.query(
-                """
-                SELECT strftime(date_trunc('\(grain)', min(\(column))::TIMESTAMP), '%Y-%m-%d %H:%M:%S'),
-                    strftime(date_trunc('\(grain)', max(\(column))::TIMESTAMP) + INTERVAL 1 \(grain), '%Y-%m-%d %H:%M:%S')
-                FROM (\n\(sql.trimmingStatementEnd)\n)
-                """).first ?? []
+            bounds =
+                try connection.query(
+                    """
+                    SELECT strftime(date_trunc('\(grain)', min(\(column))::TIMESTAMP), '%Y-%m-%d %H:%M:%S'),
+                        strftime(date_trunc('\(grain)', max(\(column))::TIMESTAMP) + INTERVAL 1 \(grain), '%Y-%m-%d %H:%M:%S')
+                    FROM (\n\(sql.trimmingStatementEnd)\n)
+                    """
+                ).first ?? []
         } catch {
             throw SQLErrorMapper.map(error, sql: model.text)
         }
         guard let first = bounds.first?.text, let last = bounds.last?.text else { return nil }
-        guard let known, known.fingerprint == context.node.fingerprint else { return TimeRange(start: first, end: last) }
+        guard let known, known.fingerprint == context.node.fingerprint else {
+            return TimeRange(start: first, end: last)
+        }
         let covered = try connection.query(
             "SELECT max(end_at) FROM \(CheckpointStore.intervals) WHERE name = ?", [.text(context.target.description)]
         ).scalar.text

@@ -48,7 +48,8 @@ public struct WarehouseQuery: Sendable {
                     let options = format == .csv ? "FORMAT csv, HEADER" : "FORMAT \(format.rawValue)"
                     let part = path + ".part"
                     defer { try? FileManager.default.removeItem(atPath: part) }
-                    let rows = try connection.execute("COPY (\(sql.trimmingStatementEnd)\n) TO \(SQL.literal(part)) (\(options))")
+                    let rows = try connection.execute(
+                        "COPY (\(sql.trimmingStatementEnd)\n) TO \(SQL.literal(part)) (\(options))")
                     guard rename(part, path) == 0 else {
                         throw WeirError("system.cannot-write", "\(path) cannot be written", outcome: .systemFailed)
                     }

@@ -31,14 +31,18 @@ struct DelimitedStager {
             }
             let widen = try wronglyGuessed(outcome, on: connection)
             if !widen.isEmpty {
-                columns = columns.map { widen.contains($0.name.lowercased()) ? Column(name: $0.name, type: "VARCHAR") : $0 }
+                columns = columns.map {
+                    widen.contains($0.name.lowercased()) ? Column(name: $0.name, type: "VARCHAR") : $0
+                }
                 for column in columns where widen.contains(column.name.lowercased()) {
-                    notices.append("column \(column.name) looked like another type in the first lines and is loaded as text")
+                    notices.append(
+                        "column \(column.name) looked like another type in the first lines and is loaded as text")
                 }
                 continue
             }
             try collect(outcome.rejects, paths: paths, on: connection)
-            var staged = StagedRows(table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
+            var staged = StagedRows(
+                table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
             staged.hasFileColumn = input.files.count > 1
             staged.onlyFile = input.files.first?.name
             staged.headerLines = reader.options.skip + (reader.options.hasHeader ? 1 : 0)
@@ -69,7 +73,8 @@ struct DelimitedStager {
             outcome.rejects.append(rejects)
             let call = reader.loadCall(
                 paths: group.files.map { paths[$0.path] ?? $0.path },
-                columns: group.header.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") }, rejects: rejects)
+                columns: group.header.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") },
+                rejects: rejects)
             let present = Set(group.header.map { $0.lowercased() }).union(input.readerTypes.keys)
             var list = columns.map { column in
                 present.contains(column.name.lowercased())
@@ -79,7 +84,8 @@ struct DelimitedStager {
             selects.append("SELECT \(list.joined(separator: ", ")) FROM \(call)")
         }
         do {
-            try connection.execute("CREATE OR REPLACE TABLE \(staging.sql) AS \(selects.joined(separator: " UNION ALL "))")
+            try connection.execute(
+                "CREATE OR REPLACE TABLE \(staging.sql) AS \(selects.joined(separator: " UNION ALL "))")
         } catch let error as WeirError where error.message.contains("invalid state") {
             outcome.isBroken = true
             return outcome
@@ -87,12 +93,13 @@ struct DelimitedStager {
             throw stager.unreadable(error)
         }
         for rejects in outcome.rejects where try exists(rejects, on: connection) {
-            let broken = try connection.query(
-                """
-                SELECT count(*) FROM temp.\(SQL.quote(rejects.errors))
-                WHERE error_type IN ('UNQUOTED VALUE', 'INVALID STATE')
-                """
-            ).scalar.int ?? 0
+            let broken =
+                try connection.query(
+                    """
+                    SELECT count(*) FROM temp.\(SQL.quote(rejects.errors))
+                    WHERE error_type IN ('UNQUOTED VALUE', 'INVALID STATE')
+                    """
+                ).scalar.int ?? 0
             if broken > 0 { outcome.isBroken = true }
         }
         return outcome
@@ -118,7 +125,9 @@ struct DelimitedStager {
                 """)
             for row in misfits.map({ $0 }) {
                 let share = (row[1].double ?? 0) / Double(max(1, rows) + Int(row[1].int ?? 0))
-                if let name = row[0].text, input.undeclared.contains(name), share > Self.misfitShare { wrong.insert(name) }
+                if let name = row[0].text, input.undeclared.contains(name), share > Self.misfitShare {
+                    wrong.insert(name)
+                }
             }
         }
         return wrong
@@ -130,23 +139,29 @@ struct DelimitedStager {
     private func repair(_ reader: DelimitedReader, on connection: isolated Connection) throws -> [String: String] {
         var paths: [String: String] = [:]
         for (index, file) in input.files.enumerated() where file.size > 0 {
-            let repair = LineRepair(delimiter: reader.delimiter, quote: reader.options.quote, escape: reader.options.escape)
+            let repair = LineRepair(
+                delimiter: reader.delimiter, quote: reader.options.quote, escape: reader.options.escape)
             let copy = "\(stager.scratch)/\(id)-\(index).csv"
             let broken: [LineRepair.BrokenLine]
             if file.isLocal, !Self.isCompressed(file.path), reader.options.encoding == nil {
-                broken = try repair.run(from: file.path, to: copy, headerLines: reader.options.skip + (reader.options.hasHeader ? 1 : 0))
+                broken = try repair.run(
+                    from: file.path, to: copy, headerLines: reader.options.skip + (reader.options.hasHeader ? 1 : 0))
             } else {
                 throw WeirError(
                     "source.broken-quotes",
                     "\(file.name) has a quote that does not close, and lines after it may be swallowed",
-                    hint: "unpack the file, or convert it to UTF-8, so that Weir can set the broken lines aside; nothing was published",
+                    hint:
+                        "unpack the file, or convert it to UTF-8, so that Weir can set the broken lines aside; nothing was published",
                     at: stager.source.place, outcome: .gateFailed)
             }
             paths[file.path] = copy
             try connection.append(
                 to: TableName(schema: "main", table: malformedTable), catalog: "temp",
                 rows: broken.map { line in
-                    [.text(file.path), .int(Int64(line.number)), .text(line.text), .list([.text("malformed(unclosed quote)")])]
+                    [
+                        .text(file.path), .int(Int64(line.number)), .text(line.text),
+                        .list([.text("malformed(unclosed quote)")]),
+                    ]
                 })
         }
         return paths

@@ -32,7 +32,8 @@ struct LineRepair {
         let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: copy).deletingLastPathComponent(), withIntermediateDirectories: true)
-        guard FileManager.default.createFile(atPath: copy, contents: nil), let out = FileHandle(forWritingAtPath: copy) else {
+        guard FileManager.default.createFile(atPath: copy, contents: nil), let out = FileHandle(forWritingAtPath: copy)
+        else {
             throw WeirError("system.cannot-write", "\(copy) cannot be written", outcome: .systemFailed)
         }
         defer { try? out.close() }
@@ -148,7 +149,9 @@ struct LineSplitter {
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: "\n"), bytes[end] != UInt8(ascii: "\r") { end += 1 }
         position = end + 1
-        if end < bytes.count, bytes[end] == UInt8(ascii: "\r"), position < bytes.count, bytes[position] == UInt8(ascii: "\n") {
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\r"), position < bytes.count,
+            bytes[position] == UInt8(ascii: "\n")
+        {
             position += 1
         }
         return start..<end

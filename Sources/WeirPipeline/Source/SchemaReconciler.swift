@@ -16,7 +16,8 @@ struct SchemaReconciler {
     func reconcile(_ input: inout SourceInput, on connection: isolated Connection) throws {
         guard let checkpoint, !input.files.isEmpty || input.allFiles.isEmpty else { return }
         let policy = source.load.schema
-        let current = Dictionary(checkpoint.columns.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+        let current = Dictionary(
+            checkpoint.columns.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
         try checkMissing(input, checkpoint)
         var added: [Column] = []
         var retyped: [(name: String, from: String, to: String)] = []
@@ -52,12 +53,17 @@ struct SchemaReconciler {
             : [(input.files.first?.name, input.columns.map(\.name))]
         for header in headers {
             let present = Set(header.names.map { $0.lowercased() })
-            let missing = checkpoint.columns.map(\.name).filter { !present.contains($0.lowercased()) && !optional.contains($0.lowercased()) }
+            let missing = checkpoint.columns.map(\.name).filter {
+                !present.contains($0.lowercased()) && !optional.contains($0.lowercased())
+            }
             if missing.isEmpty { continue }
             let known = Set(checkpoint.columns.map { $0.name.lowercased() })
             let new = header.names.filter { !known.contains($0.lowercased()) }
-            var hint = "if it is gone for good, load with --full-refresh; if it may be absent, list it in `load.optional`"
-            if let name = missing.first, let close = new.count == 1 ? new.first : DidYouMean.closest(to: name, among: new) {
+            var hint =
+                "if it is gone for good, load with --full-refresh; if it may be absent, list it in `load.optional`"
+            if let name = missing.first,
+                let close = new.count == 1 ? new.first : DidYouMean.closest(to: name, among: new)
+            {
                 hint = "was it renamed to \(close)? \(hint)"
             }
             throw WeirError(

@@ -30,4 +30,7 @@ struct SourceInput: Sendable {
     /// Mark of what there is to read; equal marks mean that there is nothing new. Nil for databases, whose
     /// content cannot be told without reading it.
     var version: String?
+
+    /// Under which a checkpoint keeps ``version`` among its inputs.
+    static let versionKey = "files"
 }

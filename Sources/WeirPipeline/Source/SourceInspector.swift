@@ -69,7 +69,9 @@ struct SourceInspector {
             guard let known = before[file.name] else { return true }
             if known.size == file.size, known.modified == file.modified { return false }
             // The same bytes under a new time: touched, copied or checked out again.
-            if file.isLocal, known.size == file.size, let hash = known.hash, try Fingerprint.ofFile(at: file.path) == hash {
+            if file.isLocal, known.size == file.size, let hash = known.hash,
+                try Fingerprint.ofFile(at: file.path) == hash
+            {
                 return false
             }
             if source.load.strategy == .append {
@@ -89,7 +91,8 @@ struct SourceInspector {
         if input.columns.isEmpty {
             throw WeirError(
                 "source.empty", "every file of \(source.name) is empty, not even a header tells its columns",
-                hint: "declare the columns in the source or its contract, so that an empty delivery makes an empty table",
+                hint:
+                    "declare the columns in the source or its contract, so that an empty delivery makes an empty table",
                 at: source.place, outcome: .gateFailed)
         }
         if !input.files.isEmpty { input.notices.append("every file is empty") }
@@ -102,7 +105,7 @@ struct SourceInspector {
     ) throws {
         let reader = try DelimitedReader(
             files: input.files, format: origin.format, options: origin.options, on: connection)
-        let inferred = try reader.inferredColumns(on: connection)
+        var inferred = try reader.inferredColumns(on: connection)
         input.reader = reader
         var order: [[String]] = []
         var byHeader: [[String]: [InputFile]] = [:]
@@ -112,12 +115,22 @@ struct SourceInspector {
             byHeader[header, default: []].append(file)
         }
         input.groups = order.map { SourceInput.Group(header: $0, files: byHeader[$0] ?? []) }
-        let types = Dictionary(inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
+        for group in input.groups {
+            let known = Set(inferred.map { $0.name.lowercased() })
+            if group.header.allSatisfy({ known.contains($0.lowercased()) }) { continue }
+            inferred += try reader.guessedColumns(group.header, files: group.files, on: connection)
+        }
+        let types = Dictionary(
+            inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
         var names: [String] = []
         for group in input.groups {
-            for name in group.header where !names.contains(where: { $0.lowercased() == name.lowercased() }) { names.append(name) }
+            for name in group.header where !names.contains(where: { $0.lowercased() == name.lowercased() }) {
+                names.append(name)
+            }
         }
-        let fromPath = origin.options.partitions ? inferred.filter { column in !names.contains { $0.lowercased() == column.name.lowercased() } } : []
+        let fromPath =
+            origin.options.partitions
+            ? inferred.filter { column in !names.contains { $0.lowercased() == column.name.lowercased() } } : []
         input.columns = names.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") } + fromPath
         for column in fromPath { input.readerTypes[column.name.lowercased()] = column.type }
         applyDeclaredTypes(&input)
@@ -127,15 +140,15 @@ struct SourceInspector {
     private func header(
         of file: InputFile, _ reader: DelimitedReader, inferred: [Column], on connection: isolated Connection
     ) throws -> [String] {
-        guard reader.options.hasHeader else {
-            let declared = declaredColumns()
-            return declared.isEmpty ? inferred.map(\.name) : declared.map(\.name)
-        }
-        let raw = try reader.header(of: file, on: connection)
+        let declared = declaredColumns()
+        if !reader.options.hasHeader, !declared.isEmpty { return declared.map(\.name) }
+        if !reader.options.hasHeader, !inferred.isEmpty { return inferred.map(\.name) }
+        let raw = try reader.firstRecord(of: file, on: connection)
         // DuckDB gives a column without a name its number.
         let width = String(max(0, raw.count - 1)).count
         let names = raw.enumerated().map { index, name in
-            name.isEmpty ? "column" + String(index).leftPadded(to: width).replacing(" ", with: "0") : name
+            name.isEmpty || !reader.options.hasHeader
+                ? "column" + String(index).leftPadded(to: width).replacing(" ", with: "0") : name
         }
         var seen = Set<String>()
         for name in names where !seen.insert(name.lowercased()).inserted {
@@ -149,7 +162,9 @@ struct SourceInspector {
 
     // MARK: Typed input
 
-    private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection) throws {
+    private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection)
+        throws
+    {
         let all = try connection.columns(of: "SELECT * FROM \(relation)")
         input.columns = all.filter { $0.name != DelimitedReader.fileColumn }
         for column in input.columns { input.readerTypes[column.name.lowercased()] = column.type }
@@ -162,7 +177,8 @@ struct SourceInspector {
     private func declaredColumns() -> [Column] {
         var columns = source.columns
         for column in contract?.columns ?? [] {
-            guard let type = column.declaredType, !columns.contains(where: { $0.name.lowercased() == column.columnName.lowercased() })
+            guard let type = column.declaredType,
+                !columns.contains(where: { $0.name.lowercased() == column.columnName.lowercased() })
             else { continue }
             columns.append(Column(name: column.columnName, type: type))
         }

@@ -57,12 +57,16 @@ struct SourceStager {
 
     // MARK: Typed input
 
-    private func stageStructured(_ origin: SourceDefinition.FileOrigin, on connection: isolated Connection) throws -> StagedRows {
+    private func stageStructured(_ origin: SourceDefinition.FileOrigin, on connection: isolated Connection) throws
+        -> StagedRows
+    {
         let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
         do {
             return try stageTyped(relation, hasFile: true, on: connection)
         } catch let error as WeirError
-            where origin.format == .ndjson && (error.message.contains("Malformed JSON") || error.code == "sql.conversion" || error.code == "sql.invalid-input")
+            where origin.format == .ndjson
+            && (error.message.contains("Malformed JSON") || error.code == "sql.conversion"
+                || error.code == "sql.invalid-input")
         {
             // One bad line fails the whole reader; line by line it can be told from the good ones.
             return try stageLines(origin, on: connection)
@@ -72,7 +76,8 @@ struct SourceStager {
     }
 
     /// A relation of typed columns; values that do not fit a declared type make the row malformed.
-    private func stageTyped(_ relation: String, hasFile: Bool, on connection: isolated Connection) throws -> StagedRows {
+    private func stageTyped(_ relation: String, hasFile: Bool, on connection: isolated Connection) throws -> StagedRows
+    {
         var select: [String] = []
         var misfits: [(name: String, condition: String)] = []
         for column in input.columns {
@@ -95,7 +100,8 @@ struct SourceStager {
         let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
         // Both reads see one state of the source.
         try connection.transaction { connection in
-            try connection.execute("CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", ")) FROM \(relation)\(filter)")
+            try connection.execute(
+                "CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", ")) FROM \(relation)\(filter)")
             if !misfits.isEmpty { try setAside(misfits, relation, newer: newer, hasFile: hasFile, on: connection) }
         }
         var staged = StagedRows(
@@ -110,7 +116,8 @@ struct SourceStager {
         on connection: isolated Connection
     ) throws {
         let any = misfits.map { "(\($0.condition))" }.joined(separator: " OR ")
-        let reasons = misfits.map { "CASE WHEN \($0.condition) THEN \(SQL.literal("type(\($0.name))")) END" }.joined(separator: ", ")
+        let reasons = misfits.map { "CASE WHEN \($0.condition) THEN \(SQL.literal("type(\($0.name))")) END" }.joined(
+            separator: ", ")
         let file = hasFile ? SQL.quote(DelimitedReader.fileColumn) : SQL.literal(originLabel)
         try connection.execute(
             """
@@ -121,7 +128,9 @@ struct SourceStager {
     }
 
     /// NDJSON read as text: lines that are no JSON, or hold a value that does not fit, are set aside.
-    private func stageLines(_ origin: SourceDefinition.FileOrigin, on connection: isolated Connection) throws -> StagedRows {
+    private func stageLines(_ origin: SourceDefinition.FileOrigin, on connection: isolated Connection) throws
+        -> StagedRows
+    {
         try connection.execute("DROP TABLE IF EXISTS \(staging.sql)")
         let lines = StructuredReader.lines(input.files, maxLineSize: origin.options.maxLineSize)
         let file = SQL.quote(DelimitedReader.fileColumn)
@@ -133,7 +142,8 @@ struct SourceStager {
         defer { _ = try? connection.execute("DROP TABLE IF EXISTS temp.weir_lines_\(id)") }
         func value(_ column: Column) -> String {
             let path = SQL.literal("$.\"\(column.name.replacing("\"", with: "\\\""))\"")
-            let isNested = ["STRUCT", "MAP", "JSON"].contains { column.type.hasPrefix($0) } || column.type.hasSuffix("]")
+            let isNested =
+                ["STRUCT", "MAP", "JSON"].contains { column.type.hasPrefix($0) } || column.type.hasSuffix("]")
             return isNested ? "json_extract(line, \(path))" : "json_extract_string(line, \(path))"
         }
         let select = input.columns.map { "TRY_CAST(\(value($0)) AS \($0.type)) AS \(SQL.quote($0.name))" }
@@ -141,10 +151,12 @@ struct SourceStager {
             (column.name, "\(value(column)) IS NOT NULL AND TRY_CAST(\(value(column)) AS \(column.type)) IS NULL")
         }
         let any = misfits.map { "(\($0.1))" }.joined(separator: " OR ")
-        let reasons = misfits.map { "CASE WHEN \($0.1) THEN \(SQL.literal("type(\($0.0))")) END" }.joined(separator: ", ")
+        let reasons = misfits.map { "CASE WHEN \($0.1) THEN \(SQL.literal("type(\($0.0))")) END" }.joined(
+            separator: ", ")
         let extra = input.files.count > 1 ? ", \(file)" : ""
         try connection.execute(
-            "CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", "))\(extra) FROM (SELECT * FROM temp.weir_lines_\(id) WHERE valid) WHERE NOT (\(any))")
+            "CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", "))\(extra) FROM (SELECT * FROM temp.weir_lines_\(id) WHERE valid) WHERE NOT (\(any))"
+        )
         try connection.execute(
             """
             INSERT INTO temp.\(SQL.quote(malformedTable))
@@ -153,7 +165,8 @@ struct SourceStager {
             SELECT \(file), number, line, list_filter([\(reasons)], lambda x: x IS NOT NULL)
             FROM (SELECT * FROM temp.weir_lines_\(id) WHERE valid) WHERE \(any)
             """)
-        var staged = StagedRows(table: staging, columns: input.columns, rows: try StagedRows.count(staging, on: connection))
+        var staged = StagedRows(
+            table: staging, columns: input.columns, rows: try StagedRows.count(staging, on: connection))
         staged.hasFileColumn = input.files.count > 1
         staged.onlyFile = input.files.first?.name
         return staged
@@ -179,7 +192,8 @@ struct SourceStager {
         guard case .files(let origin) = source.origin else { return }
         let now = try FileListing.find(origin.patterns, in: scratchRoot, on: connection)
         let after = Dictionary(now.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-        for file in input.files where after[file.path].map({ $0.size != file.size || $0.modified != file.modified }) ?? true {
+        for file in input.files
+        where after[file.path].map({ $0.size != file.size || $0.modified != file.modified }) ?? true {
             throw WeirError(
                 "source.file-in-motion", "\(file.name) changed while it was read", hint: "it is read again",
                 at: source.place, isTransient: true, outcome: .systemFailed)

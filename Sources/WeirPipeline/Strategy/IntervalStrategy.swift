@@ -9,7 +9,8 @@ struct IntervalStrategy: Publishing {
     func publish(_ rows: PublishedRows, on connection: isolated Connection) throws -> RowChanges {
         guard rows.existing == .table else { return try rows.swap(on: connection) }
         try rows.evolve(on: connection)
-        let type = rows.columns.first { $0.name.lowercased() == rows.load.interval?.column.lowercased() }?.type ?? "TIMESTAMP"
+        let type =
+            rows.columns.first { $0.name.lowercased() == rows.load.interval?.column.lowercased() }?.type ?? "TIMESTAMP"
         let deleted = try connection.execute(
             "DELETE FROM \(rows.target.sql) WHERE \(range.condition(rows.load.interval?.column ?? "", type: type))")
         let inserted = try connection.execute(
@@ -35,7 +36,8 @@ public struct TimeRange: Sendable, Hashable, Codable {
         // Compared as timestamps: a bound such as 06:00 must not be rounded to the column's date.
         func bound(_ text: String) -> String {
             let zoned = type.contains("ZONE") || type == "TIMESTAMPTZ"
-            return zoned ? "(CAST(\(SQL.literal(text + "+00")) AS TIMESTAMPTZ))" : "CAST(\(SQL.literal(text)) AS TIMESTAMP)"
+            return zoned
+                ? "(CAST(\(SQL.literal(text + "+00")) AS TIMESTAMPTZ))" : "CAST(\(SQL.literal(text)) AS TIMESTAMP)"
         }
         return "(\(name) >= \(bound(start)) AND \(name) < \(bound(end)))"
     }

@@ -15,7 +15,8 @@ struct MergeStrategy: Publishing {
         let others = rows.columns.map(\.name).filter { !keys.contains($0.lowercased()) }
         var update = ""
         if !others.isEmpty {
-            let differs = others.map { "t.\(SQL.quote($0)) IS DISTINCT FROM n.\(SQL.quote($0))" }.joined(separator: " OR ")
+            let differs = others.map { "t.\(SQL.quote($0)) IS DISTINCT FROM n.\(SQL.quote($0))" }.joined(
+                separator: " OR ")
             let newer = rows.load.watermark.map { column in
                 let name = SQL.quote(column)
                 return " AND (t.\(name) IS NULL OR n.\(name) >= t.\(name))"

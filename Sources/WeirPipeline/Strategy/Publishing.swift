@@ -34,6 +34,8 @@ struct PublishedRows: Sendable {
     let heldBack: QuarantinedRows
     /// ISO 8601 time that the run counts as now.
     let now: String
+    /// What is there is not to be kept.
+    var startsAnew = false
 
     var list: String { SQL.list(columns.map(\.name)) }
 
@@ -56,7 +58,8 @@ struct PublishedRows: Sendable {
             if type == column.type { continue }
             let common = try TypeWidening.common(type, column.type, on: connection)
             if common != type {
-                try connection.execute("ALTER TABLE \(target.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
+                try connection.execute(
+                    "ALTER TABLE \(target.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
             }
         }
     }

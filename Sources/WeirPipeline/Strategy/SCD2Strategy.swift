@@ -9,7 +9,8 @@ import WeirEngine
 /// arrives late lands where it belongs, and loading the same input twice changes nothing.
 struct SCD2Strategy: Publishing {
     func publish(_ rows: PublishedRows, on connection: isolated Connection) throws -> RowChanges {
-        let time = rows.columns.first { $0.name.lowercased() == rows.load.scd2.updatedAt?.lowercased() }?.type ?? "TIMESTAMP"
+        let time =
+            rows.columns.first { $0.name.lowercased() == rows.load.scd2.updatedAt?.lowercased() }?.type ?? "TIMESTAMP"
         let history = try prepareTarget(rows, time: time, on: connection)
         let before = try StagedRows.count(rows.target, on: connection)
         let id = Fingerprint.of([rows.target.description]).prefix(12)
@@ -37,9 +38,10 @@ struct SCD2Strategy: Publishing {
     }
 
     /// Creates or extends the target; returns its columns as a list.
-    private func prepareTarget(_ rows: PublishedRows, time: String, on connection: isolated Connection) throws -> String {
+    private func prepareTarget(_ rows: PublishedRows, time: String, on connection: isolated Connection) throws -> String
+    {
         let all = rows.columns + SCD2Columns.columns(timeType: time)
-        if rows.existing == .table {
+        if rows.existing == .table, !rows.startsAnew {
             try rows.evolve(on: connection)
         } else {
             if let existing = rows.existing { try connection.execute("DROP \(existing.sql) \(rows.target.sql)") }
@@ -61,7 +63,8 @@ struct SCD2Strategy: Publishing {
         let row = "row(\(list))"
         let gone = rows.columns.map { "NULL::\($0.type)" }
         let goneList = zip(rows.columns, gone).map { column, null in
-            rows.load.key.contains { $0.lowercased() == column.name.lowercased() } ? SQL.quote(column.name) : "\(null) AS \(SQL.quote(column.name))"
+            rows.load.key.contains { $0.lowercased() == column.name.lowercased() }
+                ? SQL.quote(column.name) : "\(null) AS \(SQL.quote(column.name))"
         }.joined(separator: ", ")
         var closing = ""
         if rows.load.scd2.deletes == .close {

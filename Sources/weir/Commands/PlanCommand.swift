@@ -52,12 +52,16 @@ enum PlanText {
                 }
             table.add([
                 .init(node.name.description), .init(node.strategy.rawValue), .init(node.status.rawValue, tone),
-                .init(will(node)), .init(node.problem?.message ?? node.reasons.joined(separator: "; "), node.problem == nil ? nil : .bad),
+                .init(will(node)),
+                .init(node.problem?.message ?? node.reasons.joined(separator: "; "), node.problem == nil ? nil : .bad),
             ])
         }
-        lines.append(plan.nodes.isEmpty ? "There is nothing to build: the project has no tables." : table.render(on: terminal))
+        lines.append(
+            plan.nodes.isEmpty ? "There is nothing to build: the project has no tables." : table.render(on: terminal))
         for node in plan.nodes where !node.columnDiff.isEmpty && node.status != .new {
-            lines.append("\n\(style(node.name.description, .strong)) changes its columns\(node.columnDiff.isBreaking ? style(" (breaking)", .bad) : ""):")
+            lines.append(
+                "\n\(style(node.name.description, .strong)) changes its columns\(node.columnDiff.isBreaking ? style(" (breaking)", .bad) : ""):"
+            )
             lines += node.columnDiff.added.map { "  + \($0.name) \($0.type)" }
             lines += node.columnDiff.removed.map { "  - \($0.name) \($0.type)" }
             lines += node.columnDiff.retyped.map { "  ~ \($0.name) \($0.from) → \($0.to)" }

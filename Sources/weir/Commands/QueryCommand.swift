@@ -46,7 +46,9 @@ struct QueryCommand: AsyncParsableCommand {
             text = content
         }
         let root = try ProjectLoader.findRoot(
-            from: URL(fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)).path)
+            from: URL(
+                fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+            ).path)
         let loaded = try ProjectLoader.load(root: root)
         let query = WarehouseQuery(project: loaded, environment: env)
         if let to {
@@ -56,7 +58,10 @@ struct QueryCommand: AsyncParsableCommand {
         }
         let terminal = Terminal.of(descriptor: 1)
         switch output {
-        case .table: print(QueryText.table(try await query.rows(text, limit: limit == 0 ? nil : limit + 1), limit: limit, on: terminal))
+        case .table:
+            print(
+                QueryText.table(
+                    try await query.rows(text, limit: limit == 0 ? nil : limit + 1), limit: limit, on: terminal))
         case .json: print(try QueryText.json(try await query.rows(text, limit: nil)))
         default: try await query.printCSV(text)
         }
@@ -96,7 +101,8 @@ extension JSONValue {
         case .double(let value) where value.isFinite: self = .double(value)
         case .list(let items): self = .array(items.map(JSONValue.init))
         case .structure(let members):
-            self = .object(Dictionary(members.map { ($0.name, JSONValue($0.value)) }, uniquingKeysWith: { first, _ in first }))
+            self = .object(
+                Dictionary(members.map { ($0.name, JSONValue($0.value)) }, uniquingKeysWith: { first, _ in first }))
         default: self = value.int.map { .int($0) } ?? .string(value.display)
         }
     }

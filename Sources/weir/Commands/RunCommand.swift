@@ -44,16 +44,26 @@ struct RunningOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Tables built at once.", valueName: "n"))
     var threads: Int = 2
 
-    @Option(name: .long, help: ArgumentHelp("Wait up to this long for another Weir process, like 10m. Without it the command is refused.", valueName: "time"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Wait up to this long for another Weir process, like 10m. Without it the command is refused.",
+            valueName: "time"))
     var wait: String?
 
-    @Option(name: .long, help: ArgumentHelp("ISO 8601 time that counts as now, for repeatable histories.", valueName: "time"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("ISO 8601 time that counts as now, for repeatable histories.", valueName: "time"))
     var now: String?
 
     func validate() throws {
         if threads < 1 { throw ValidationError("--threads is at least 1") }
-        if let wait, Span(wait) == nil { throw ValidationError("--wait takes a length of time, like 10m, and not \"\(wait)\"") }
-        if let now, Self.date(now) == nil { throw ValidationError("--now takes an ISO 8601 time, like 2026-11-23T16:00:00Z, and not \"\(now)\"") }
+        if let wait, Span(wait) == nil {
+            throw ValidationError("--wait takes a length of time, like 10m, and not \"\(wait)\"")
+        }
+        if let now, Self.date(now) == nil {
+            throw ValidationError("--now takes an ISO 8601 time, like 2026-11-23T16:00:00Z, and not \"\(now)\"")
+        }
     }
 
     func apply(to options: inout RunOptions) {
@@ -85,12 +95,17 @@ final class RunDisplay: @unchecked Sendable {
             switch event {
             case .planned, .finished: break
             case .started(let name, let action):
-                write(progress.update("\(action == .load ? "loading" : "building") \(name)", elapsed: ContinuousClock.now - started))
+                write(
+                    progress.update(
+                        "\(action == .load ? "loading" : "building") \(name)", elapsed: ContinuousClock.now - started))
             case .progress(let name, let percent):
                 write(progress.update("\(name) \(Int(percent)) %", elapsed: ContinuousClock.now - started))
             case .retrying(let name, let error, let seconds):
                 write(progress.clear())
                 write("\(name): \(error.message); trying again in \(String(format: "%.1f", seconds)) s\n")
+            case .warning(let warning):
+                write(progress.clear())
+                write(ErrorText.renderWarning(warning, on: terminal) + "\n")
             }
         }
     }

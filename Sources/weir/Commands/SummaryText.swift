@@ -17,7 +17,8 @@ enum SummaryText {
                     .init(node.name.description), .init(node.status.rawValue, tone(node.status)),
                     .init(figure(node.balance.read)), .init(figure(node.balance.published)),
                     .init(figure(node.balance.quarantined), node.balance.quarantined > 0 ? .warning : nil),
-                    .init(figure(node.balance.filtered)), .init(Figures.duration(milliseconds: Int64(node.milliseconds))),
+                    .init(figure(node.balance.filtered)),
+                    .init(Figures.duration(milliseconds: Int64(node.milliseconds))),
                 ])
             }
             lines.append(table.render(on: terminal))
@@ -51,8 +52,10 @@ enum SummaryText {
         if !broken.isEmpty {
             if lines.isEmpty { head("rules that rows broke") }
             for check in broken {
-                let count = check.violating.map { Figures.count(Int64($0), "row") } ?? check.measured.map { "\($0)" } ?? ""
-                lines.append("  \(check.status.rawValue) \(check.rule) \(count)\(check.detail.map { " – \($0)" } ?? "")")
+                let count =
+                    check.violating.map { Figures.count(Int64($0), "row") } ?? check.measured.map { "\($0)" } ?? ""
+                lines.append(
+                    "  \(check.status.rawValue) \(check.rule) \(count)\(check.detail.map { " – \($0)" } ?? "")")
             }
         }
         for notice in node.notices { lines.append("  note: \(node.name): \(notice)") }
@@ -65,7 +68,9 @@ enum SummaryText {
         let time = Figures.duration(milliseconds: Int64(summary.milliseconds))
         var parts: [String] = []
         if published.isEmpty, summary.outcome == .done {
-            parts.append("Nothing to do: all \(Figures.count(Int64(summary.nodes.count), "table")) are as the project says (\(time)).")
+            parts.append(
+                "Nothing to do: all \(Figures.count(Int64(summary.nodes.count), "table")) are as the project says (\(time))."
+            )
         } else {
             parts.append("\(Figures.count(Int64(published.count), "table")) published in \(time), run \(summary.id).")
             parts.append(

@@ -12,7 +12,9 @@ import WeirCore
 enum CommandLineRun {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let wantsJSON = arguments.contains("--output=json") || zip(arguments, arguments.dropFirst()).contains { $0 == ("--output", "json") || $0 == ("-o", "json") }
+        let wantsJSON =
+            arguments.contains("--output=json")
+            || zip(arguments, arguments.dropFirst()).contains { $0 == ("--output", "json") || $0 == ("-o", "json") }
         do {
             try await Interruption.cancelling {
                 var command = try WeirCommand.parseAsRoot(arguments)
@@ -29,7 +31,8 @@ enum CommandLineRun {
         } catch is CancellationError {
             fail(
                 WeirError(
-                    "run.cancelled", "stopped on request", hint: "nothing half-done was published; the same command goes on from here",
+                    "run.cancelled", "stopped on request",
+                    hint: "nothing half-done was published; the same command goes on from here",
                     outcome: .systemFailed), json: wantsJSON)
         } catch {
             let code = WeirCommand.exitCode(for: error)

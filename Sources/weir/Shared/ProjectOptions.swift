@@ -11,7 +11,8 @@ struct ProjectOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     func load() throws -> Project {
-        let start = URL(fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+        let start = URL(
+            fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
         return try ProjectLoader.load(root: try ProjectLoader.findRoot(from: start.path))
     }
 }

@@ -1,0 +1,93 @@
+import WeirCore
+import WeirEngine
+
+/// The first lines of a delimited file as plain text, taken apart here and not by DuckDB's sniffer.
+///
+/// The sniffer looks at the whole sample and gives up, or guesses wildly, when a line below the header is broken;
+/// the header itself is known from the first record alone.
+struct FirstLines {
+    /// Without line ends; empty lines are left out.
+    let lines: [String]
+
+    /// Most lines that a header with line breaks in its names may span.
+    private static let longestHeader = 64
+
+    init(of file: InputFile, options: FileOptions, on connection: isolated Connection) throws {
+        let rejects = RejectTables(id: "first")
+        try rejects.drop(on: connection)
+        defer { try? rejects.drop(on: connection) }
+        var arguments = [
+            SQL.literal(file.path), "auto_detect = false", "header = false", "delim = chr(31)", "quote = ''",
+            "escape = ''",
+            "columns = {'line': 'VARCHAR'}", "strict_mode = false", "store_rejects = true",
+            "rejects_table = \(SQL.literal(rejects.errors))", "rejects_scan = \(SQL.literal(rejects.scans))",
+        ]
+        if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
+        if options.skip > 0 { arguments.append("skip = \(options.skip)") }
+        if let comment = options.comment { arguments.append("comment = \(SQL.literal(comment))") }
+        if let size = options.maxLineSize { arguments.append("max_line_size = \(size)") }
+        lines = try connection.query(
+            "SELECT line FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT \(Self.longestHeader)"
+        ).map { $0[0].text }.compactMap(\.self)
+        let unreadable = try connection.query(
+            "SELECT error_message FROM temp.\(SQL.quote(rejects.errors)) WHERE line = ?",
+            [.int(Int64(options.skip + 1))]
+        ).first?[0].text
+        if let unreadable {
+            throw WeirError(
+                "source.bad-header", "the first line of \(file.name) cannot be read: \(unreadable)",
+                hint: "say `encoding: latin-1` in the source if the file is not UTF-8",
+                at: Place(file: file.name, line: options.skip + 1), outcome: .gateFailed)
+        }
+    }
+
+    /// The fields of the first record.
+    func fields(delimiter: String, quote: String, escape: String) -> [String] {
+        var text = ""
+        for line in lines {
+            text += text.isEmpty ? line : "\n" + line
+            if let fields = Self.split(text, delimiter: delimiter, quote: quote, escape: escape) { return fields }
+        }
+        // A quote that never closes is a character like others.
+        return lines.first.map { $0.split(separator: delimiter, omittingEmptySubsequences: false).map(String.init) }
+            ?? []
+    }
+
+    /// The candidate that divides the first record into most fields; nil when none occurs.
+    func delimiter(among candidates: [String], quote: String, escape: String) -> String? {
+        let counts = candidates.map { ($0, fields(delimiter: $0, quote: quote, escape: escape).count) }
+        guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 1 else { return nil }
+        return best.0
+    }
+
+    /// Nil when a quoted field is still open at the end.
+    private static func split(_ text: String, delimiter: String, quote: String, escape: String) -> [String]? {
+        var fields: [String] = []
+        var field = ""
+        var rest = Substring(text)
+        var isQuoted = false
+        while !rest.isEmpty {
+            if isQuoted {
+                if rest.hasPrefix(escape + quote) {
+                    field += quote
+                    rest = rest.dropFirst((escape + quote).count)
+                } else if rest.hasPrefix(quote) {
+                    isQuoted = false
+                    rest = rest.dropFirst(quote.count)
+                } else {
+                    field.append(rest.removeFirst())
+                }
+            } else if rest.hasPrefix(delimiter) {
+                fields.append(field)
+                field = ""
+                rest = rest.dropFirst(delimiter.count)
+            } else if !quote.isEmpty, field.isEmpty, rest.hasPrefix(quote) {
+                isQuoted = true
+                rest = rest.dropFirst(quote.count)
+            } else {
+                field.append(rest.removeFirst())
+            }
+        }
+        return isQuoted ? nil : fields + [field]
+    }
+}
