@@ -92,10 +92,12 @@ struct FileSurvey {
         if format.isDelimited {
             let options = FileDialect.find([file], format: format, on: connection).options
             let reader = try? DelimitedReader(files: [file], format: format, options: options, on: connection)
-            // Without a header the number of columns is all there is to compare.
-            names =
-                try? options.hasHeader
-                ? reader?.header(of: file, on: connection) : reader?.inferredColumns(on: connection).map(\.name)
+            if options.hasHeader {
+                names = try? reader?.header(of: file, on: connection)
+            } else {
+                // The number of columns is all there is to compare.
+                names = try? reader?.inferredColumns(on: connection).map(\.name)
+            }
         } else {
             if let module = format.engineExtension { try? connection.load(extension: module) }
             let relation = StructuredReader.relation([file], format: format, options: FileOptions())
