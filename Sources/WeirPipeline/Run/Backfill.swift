@@ -34,7 +34,7 @@ extension Runner {
             }
             let context = try nodeContext(model.name, planned, history)
             events(.started(model.name, action: .load))
-            return [try await build(model, ranges, context, warehouse)]
+            return [try await build(model, ranges, context, warehouse, events)]
         }
     }
 
@@ -75,17 +75,20 @@ extension Runner {
     }
 
     private func build(
-        _ model: ModelDefinition, _ ranges: [TimeRange], _ context: NodeContext, _ warehouse: Warehouse
+        _ model: ModelDefinition, _ ranges: [TimeRange], _ context: NodeContext, _ warehouse: Warehouse,
+        _ events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> NodeResult {
         @Sendable func one(_ part: Int) async throws -> NodeResult {
-            try await Retry().run(announce: { _, _ in }) { _ in
-                try await warehouse.withConnection { connection in
-                    try await connection.perform { connection in
-                        try ModelBuild(context: context, model: model, range: ranges[part], part: part).run(
-                            on: connection)
+            try await Retry().run(
+                announce: { events(.retrying(model.name, $0, seconds: $1)) },
+                { _ in
+                    try await warehouse.withConnection { connection in
+                        try await connection.perform { connection in
+                            try ModelBuild(context: context, model: model, range: ranges[part], part: part).run(
+                                on: connection)
+                        }
                     }
-                }
-            }
+                })
         }
         var parts: [NodeResult] = []
         var next = 0

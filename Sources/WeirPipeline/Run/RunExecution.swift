@@ -69,13 +69,13 @@ struct RunExecution: Sendable {
         events(.started(entry.name, action: entry.action))
         var built: Built
         do {
-            built = try await Retry().run { error, seconds in
-                events(.retrying(entry.name, error, seconds: seconds))
-            } _: { attempt in
-                var built = try await attemptBuild(entry, versions: versions)
-                built.result.attempts = attempt
-                return built
-            }
+            built = try await Retry().run(
+                announce: { error, seconds in events(.retrying(entry.name, error, seconds: seconds)) },
+                { attempt in
+                    var built = try await attemptBuild(entry, versions: versions)
+                    built.result.attempts = attempt
+                    return built
+                })
         } catch {
             var result = NodeResult(name: entry.name, kind: entry.kind, strategy: entry.strategy, status: .failed)
             if error is CancellationError || Task.isCancelled {
