@@ -8,8 +8,8 @@ struct WeirCommand: AsyncParsableCommand {
         abstract: "A data engineer in one binary: read, type, transform, check, quarantine, publish, explain.",
         version: Weir.version,
         subcommands: [
-            InitCommand.self,
-            PlanCommand.self, RunCommand.self, BackfillCommand.self, QueryCommand.self, QuarantineCommand.self,
+            InitCommand.self, PlanCommand.self, RunCommand.self, BackfillCommand.self, QueryCommand.self,
+            QuarantineCommand.self, RunsCommand.self, LineageCommand.self, DocsCommand.self, LintCommand.self,
             DoctorCommand.self,
         ])
 

@@ -18,6 +18,7 @@ enum DocsLook {
         table{border-collapse:collapse;width:100%;overflow-wrap:normal}
         th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line)}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        td.k{white-space:nowrap}
         td ul{margin:0;padding-left:1.1rem}
         pre{background:var(--card);padding:.8rem;border-radius:6px;overflow-x:auto}code,pre{font:.9rem/1.45 ui-monospace,monospace}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--soft)}dd{margin:0}
@@ -25,7 +26,10 @@ enum DocsLook {
         .lineage rect{stroke:var(--line);fill:var(--outside)}.lineage .source rect{fill:var(--source)}.lineage .model rect{fill:var(--model)}
         .lineage .here rect{stroke:var(--accent);stroke-width:3}.lineage text{fill:var(--ink);font:13px system-ui,sans-serif}
         .lineage .edges path{fill:none;stroke:var(--soft);stroke-width:1.5}
-        @media(max-width:40rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
+        @media(max-width:40rem){dl{gap:.2rem .8rem}.stack thead{display:none}\
+        .stack,.stack tbody,.stack tr:not([hidden]),.stack th,.stack td{display:block;border:0;padding:0;text-align:left}\
+        .stack tr:not([hidden]){padding:.6rem 0;border-bottom:1px solid var(--line)}.stack td:empty{display:none}\
+        .stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}}
         @media print{input,.skip{display:none}}
         """
 

@@ -67,6 +67,9 @@ public enum DocsSite {
         func kind(of name: String) -> String { kinds[name] ?? "outside" }
     }
 
+    /// `2026-11-23 17:01 UTC`: for people, who need no milliseconds.
+    static func time(_ date: Date) -> String { UTC.text(date).prefix(16).replacing("T", with: " ") + " UTC" }
+
     static func tone(_ status: String) -> String {
         switch status {
         case "published": "good"

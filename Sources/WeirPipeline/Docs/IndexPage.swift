@@ -7,7 +7,7 @@ struct IndexPage {
     func html() -> String {
         let model = site.model
         let environment: HTML? = model.environment.map { " Environment: \($0)." }
-        let updated: HTML? = model.updatedAt.map { " As of \(UTC.text($0))." }
+        let updated: HTML? = model.updatedAt.map { " As of \(DocsSite.time($0))." }
         let body: HTML = """
             <header><h1>\(model.project)</h1>
             <p class="soft">\(Figures.count(Int64(site.tables.count), "table")).\(environment)\(updated) \
@@ -29,14 +29,14 @@ struct IndexPage {
             let status: HTML? = last.map { "<span class=\"\(DocsSite.tone($0.status))\">\($0.status)</span>" }
             return """
                 <tr data-find="\(words(table))"><th scope="row"><a href="\(site.link(to: table.name, fromTable: false) ?? "")">\
-                \(table.name)</a></th><td>\(table.kind.rawValue)</td><td>\(table.why ?? "") \(tags)</td>\
-                <td>\(table.owner ?? "")</td><td class="n">\(last?.rowsPublished.map { Figures.count($0) } ?? "")</td>\
-                <td>\(status)</td></tr>
+                \(table.name)</a></th><td data-label="Kind">\(table.kind.rawValue)</td><td>\(table.why ?? "") \(tags)</td>\
+                <td class="k" data-label="Owner">\(table.owner ?? "")</td><td class="n" data-label="Rows published">\(last?.rowsPublished.map { Figures.count($0) } ?? "")</td>\
+                <td data-label="Last run">\(status)</td></tr>
 
                 """
         }
         return """
-            <section><h2>Tables</h2><div class="scroll" tabindex="0" role="region" aria-label="Tables"><table>
+            <section><h2>Tables</h2><div class="scroll" tabindex="0" role="region" aria-label="Tables"><table class="stack">
             <thead><tr><th scope="col">Table</th><th scope="col">Kind</th><th scope="col">Why</th><th scope="col">Owner</th>\
             <th scope="col" class="n">Rows published</th><th scope="col">Last run</th></tr></thead>
             <tbody>\(rows)</tbody></table></div></section>

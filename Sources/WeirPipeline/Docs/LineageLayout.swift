@@ -12,10 +12,19 @@ struct LineageLayout: Sendable, Hashable {
     struct Edge: Sendable, Hashable {
         let from: String
         let to: String
+        /// Where a line that passes layers goes through them, so that it hides behind no table.
+        var through: [Slot] = []
+    }
+
+    struct Slot: Sendable, Hashable {
+        let layer: Int
+        let row: Int
     }
 
     let nodes: [Node]
     let edges: [Edge]
+    /// Rows of each layer, those that only lines pass through among them.
+    let heights: [Int]
     /// How many tables were left out because there are too many.
     let hidden: Int
 
@@ -74,12 +83,31 @@ struct LineageLayout: Sendable, Hashable {
         }
         let layers = layers(names.sorted(), edges)
         var rows = Dictionary(grouping: names.sorted(), by: { layers[$0] ?? 0 })
-        order(&rows, edges)
+        var steps: Set<Edge> = []
+        var waypoints: [Edge: [String]] = [:]
+        for edge in edges.sorted(by: { ($0.from, $0.to) < ($1.from, $1.to) }) {
+            let between = ((layers[edge.from] ?? 0) + 1)..<max((layers[edge.from] ?? 0) + 1, layers[edge.to] ?? 0)
+            // No table's name holds a control character.
+            let passed = between.map { "\(edge.from)\u{1}\(edge.to)\u{1}\($0)" }
+            for (layer, name) in zip(between, passed) { rows[layer, default: []].append(name) }
+            waypoints[edge] = passed
+            let stops = [edge.from] + passed + [edge.to]
+            for (from, to) in zip(stops, stops.dropFirst()) { steps.insert(Edge(from: from, to: to)) }
+        }
+        order(&rows, steps)
+        var slots: [String: Slot] = [:]
+        for (layer, names) in rows {
+            for (row, name) in names.enumerated() { slots[name] = Slot(layer: layer, row: row) }
+        }
         let nodes = rows.keys.sorted().flatMap { layer in
-            (rows[layer] ?? []).enumerated().map { Node(name: $1, layer: layer, row: $0) }
+            (rows[layer] ?? []).enumerated().filter { names.contains($1) }.map { Node(name: $1, layer: layer, row: $0) }
+        }
+        let routed = edges.map { edge in
+            Edge(from: edge.from, to: edge.to, through: (waypoints[edge] ?? []).compactMap { slots[$0] })
         }
         return LineageLayout(
-            nodes: nodes, edges: edges.sorted { ($0.from, $0.to) < ($1.from, $1.to) }, hidden: hidden)
+            nodes: nodes, edges: routed.sorted { ($0.from, $0.to) < ($1.from, $1.to) },
+            heights: (0..<((rows.keys.max() ?? -1) + 1)).map { rows[$0]?.count ?? 0 }, hidden: hidden)
     }
 
     /// The length of the longest way to each table. A cycle, which no sound project has, is cut where it is met.

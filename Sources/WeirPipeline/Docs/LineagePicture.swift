@@ -14,23 +14,30 @@ enum LineagePicture {
     static func svg(
         _ layout: LineageLayout, center: String?, link: (String) -> String?, kind: (String) -> String
     ) -> HTML {
-        let tallest = Dictionary(grouping: layout.nodes, by: \.layer).mapValues(\.count)
-        let most = tallest.values.max() ?? 1
-        let layers = (layout.nodes.map(\.layer).max() ?? 0) + 1
+        let most = max(1, layout.heights.max() ?? 1)
+        let layers = max(1, layout.heights.count)
         let width = layers * boxWidth + (layers - 1) * gapAcross + 4
         let height = most * (boxHeight + gapDown) - gapDown + 4
         var corner: [String: (x: Int, y: Int)] = [:]
-        for node in layout.nodes {
-            let count = tallest[node.layer] ?? 1
+        func place(layer: Int, row: Int) -> (x: Int, y: Int) {
+            let count = layout.heights.indices.contains(layer) ? layout.heights[layer] : 1
             let top = (height - (count * (boxHeight + gapDown) - gapDown)) / 2
-            corner[node.name] = (2 + node.layer * (boxWidth + gapAcross), top + node.row * (boxHeight + gapDown))
+            return (2 + layer * (boxWidth + gapAcross), top + row * (boxHeight + gapDown))
         }
+        for node in layout.nodes { corner[node.name] = place(layer: node.layer, row: node.row) }
         let lines: [HTML] = layout.edges.compactMap { edge in
             guard let from = corner[edge.from], let to = corner[edge.to] else { return nil }
-            let (x1, y1) = (from.x + boxWidth, from.y + boxHeight / 2)
-            let (x2, y2) = (to.x, to.y + boxHeight / 2)
-            let bend = max(30, abs(x2 - x1) / 2)
-            return "<path d=\"M\(x1) \(y1)C\(x1 + bend) \(y1) \(x2 - bend) \(y2) \(x2) \(y2)\"/>"
+            let stops = edge.through.map { place(layer: $0.layer, row: $0.row) } + [to]
+            var (x, y) = (from.x + boxWidth, from.y + boxHeight / 2)
+            var path = "M\(x) \(y)"
+            for (index, stop) in stops.enumerated() {
+                let middle = stop.y + boxHeight / 2
+                let bend = max(30, abs(stop.x - x) / 2)
+                path += "C\(x + bend) \(y) \(stop.x - bend) \(middle) \(stop.x) \(middle)"
+                (x, y) = (stop.x + boxWidth, middle)
+                if index < stops.count - 1 { path += "H\(x)" }
+            }
+            return "<path d=\"\(path)\"/>"
         }
         let boxes: [HTML] = layout.nodes.compactMap { node in
             guard let at = corner[node.name] else { return nil }

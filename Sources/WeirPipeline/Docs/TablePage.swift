@@ -75,12 +75,13 @@ struct TablePage {
         let rows: [HTML] = table.columns.map {
             """
             <tr><th scope="row"><code>\($0.name)</code></th><td><code>\($0.type)</code></td>\
-            <td class="pre">\($0.description ?? "")</td><td>\(items($0.rules))</td><td>\(items($0.madeOf))</td></tr>
+            <td class="pre">\($0.description ?? "")</td><td data-label="Contract">\(items($0.rules))</td>\
+            <td data-label="Made of">\(items($0.madeOf))</td></tr>
 
             """
         }
         return """
-            <section><h2>Columns</h2><div class="scroll" tabindex="0" role="region" aria-label="Columns"><table>
+            <section><h2>Columns</h2><div class="scroll" tabindex="0" role="region" aria-label="Columns"><table class="stack">
             <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Description</th>\
             <th scope="col">Contract</th><th scope="col">Made of</th></tr></thead>
             <tbody>\(rows)</tbody></table></div></section>
@@ -96,14 +97,14 @@ struct TablePage {
             return "<section><h2>Tests</h2><p class=\"soft\">This table has no test.</p></section>"
         }
         let entries: [HTML] = table.tests.map { test in
-            let state: HTML =
+            let state: HTML? =
                 switch test.passed {
-                case true?: "<span class=\"good\">✓ passed</span>"
-                case false?: "<span class=\"bad\">✗ failed</span>"
-                case nil: "<span class=\"soft\">not run</span>"
+                case true?: " <span class=\"good\">✓ passed</span>"
+                case false?: " <span class=\"bad\">✗ failed</span>"
+                case nil: nil
                 }
-            let file: HTML? = test.file.map { " <span class=\"soft\">\($0)</span>" }
-            return "<li>\(test.name): \(state)\(file)</li>"
+            let file: HTML? = test.file.map { " <span class=\"soft\">– \($0)</span>" }
+            return "<li>\(test.name)\(state)\(file)</li>"
         }
         return "<section><h2>Tests</h2><ul>\(entries)</ul></section>"
     }
@@ -115,7 +116,7 @@ struct TablePage {
         func number(_ value: Int64?) -> HTML { "<td class=\"n\">\(value.map { Figures.count($0) } ?? "–")</td>" }
         let rows: [HTML] = table.runs.map { run in
             """
-            <tr><th scope="row"><code>\(run.id)</code></th><td>\(UTC.text(run.startedAt))</td>\
+            <tr><th scope="row"><code>\(run.id)</code></th><td class="k">\(DocsSite.time(run.startedAt))</td>\
             <td class="\(DocsSite.tone(run.status))">\(run.status)</td>\
             <td class="n">\(Figures.duration(milliseconds: run.durationMs))</td>\(number(run.rowsIn))\
             \(number(run.rowsPublished))\(number(run.rowsQuarantined))\(number(run.rowsFiltered))\

@@ -64,6 +64,12 @@ struct RunHistory: Sendable {
         events(event)
     }
 
+    /// A table that was built and settled in one go.
+    func settled(_ result: NodeResult) {
+        lineage.started(result.name, at: UTC.date(result.startedAt) ?? started)
+        follow(.finished(result))
+    }
+
     // MARK: The end
 
     /// Records the run's end. Returns everything that a person should be told about the history itself.

@@ -45,17 +45,30 @@ public struct Runner: Sendable {
     // MARK: Plan
 
     /// What a run would do. Nothing is written.
-    public func plan() async throws -> Plan {
-        let exists = FileManager.default.fileExists(atPath: warehouseSettings.path)
-        guard exists else {
+    public func plan() async throws -> Plan { try await survey().plan }
+
+    /// The plan and what it was made from.
+    ///
+    /// - Parameter toleratesLock: another process may be at work in the warehouse; what it remembers is then done
+    ///   without, and sources are looked at as if nothing had been published.
+    func survey(toleratesLock: Bool = false) async throws -> Planned {
+        guard let warehouse = try await existingWarehouse(toleratesLock: toleratesLock) else {
             // Sources are looked at through a database in memory.
             var options = Database.Options()
             options.extensions = ["json", "icu"]
             let database = try await Database.open(options)
-            return try await makePlan(database, readsCheckpoints: false).plan
+            return try await makePlan(database, readsCheckpoints: false)
         }
-        let warehouse = try await Warehouse.open(warehouseSettings, readOnly: true)
-        return try await makePlan(warehouse.database, readsCheckpoints: true).plan
+        return try await makePlan(warehouse.database, readsCheckpoints: true)
+    }
+
+    private func existingWarehouse(toleratesLock: Bool) async throws -> Warehouse? {
+        guard FileManager.default.fileExists(atPath: warehouseSettings.path) else { return nil }
+        do {
+            return try await Warehouse.open(warehouseSettings, readOnly: true)
+        } catch let error as WeirError where toleratesLock && error.code == "warehouse.locked" {
+            return nil
+        }
     }
 
     struct Planned: Sendable {
@@ -158,18 +171,32 @@ public struct Runner: Sendable {
     ) async throws -> RunSummary {
         try await working(events) { warehouse, planned, history in
             let clock = ContinuousClock.now
-            var nodes = try await body(warehouse, planned, history)
+            var nodes = try await asPublished(try await body(warehouse, planned, history), in: warehouse)
             for index in nodes.indices {
                 nodes[index].startedAt = history.now
                 nodes[index].milliseconds = (ContinuousClock.now - clock).milliseconds
-                history.follow(.started(nodes[index].name, action: .load))
-                history.follow(.finished(nodes[index]))
+                history.settled(nodes[index])
             }
             var summary = RunSummary(
                 id: history.runID, project: project.name, environment: environment.name, startedAt: history.now,
                 milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
             summary.warnings = await history.finish(summary)
             return summary
+        }
+    }
+
+    /// The results with the columns that the tables have now, which may be more than what was loaded.
+    private func asPublished(_ nodes: [NodeResult], in warehouse: Warehouse) async throws -> [NodeResult] {
+        try await warehouse.withConnection { connection in
+            try await connection.perform { connection in
+                try nodes.map { node in
+                    var node = node
+                    if let now = try CheckpointStore.read(environment.physical(node.name), on: connection) {
+                        node.columns = now.columns
+                    }
+                    return node
+                }
+            }
         }
     }
 
