@@ -9,8 +9,8 @@ struct WeirCommand: AsyncParsableCommand {
         version: Weir.version,
         subcommands: [
             InitCommand.self, PlanCommand.self, RunCommand.self, BackfillCommand.self, QueryCommand.self,
-            QuarantineCommand.self, RunsCommand.self, LineageCommand.self, DocsCommand.self, LintCommand.self,
-            DoctorCommand.self,
+            QuarantineCommand.self, TestCommand.self, RunsCommand.self, LineageCommand.self, DocsCommand.self,
+            LintCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -1,0 +1,24 @@
+import WeirCore
+
+/// How one model test ended.
+public struct ModelTestResult: Sendable, Encodable {
+    public enum Status: String, Sendable, Codable {
+        case passed, failed
+        /// The test itself has a mistake, so it says nothing about the model.
+        case invalid
+    }
+
+    public var name: String
+    public var model: TableName
+    /// Path of the test file as shown to the user, and the test's line in it.
+    public var file: String
+    public var line: Int
+    public var status: Status
+    public var milliseconds = 0
+    /// What went wrong, where rows do not tell it.
+    public var message: String?
+    /// How the rows differ.
+    public var diff: RowDiff?
+    /// Mistakes in the test, or the errors with which the model failed.
+    public var errors: [WeirError] = []
+}

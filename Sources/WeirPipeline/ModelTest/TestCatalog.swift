@@ -1,0 +1,103 @@
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// What the columns of the project's tables are, found without the warehouse.
+///
+/// A source's columns come from its local files, where they are there, and from its own and its contract's
+/// declarations; a model's from binding its SQL. A test never reaches out to a database or a network for them.
+struct TestCatalog: Sendable {
+    struct Shape: Sendable {
+        var columns: [Column]
+        /// False when the table may have more columns than are known.
+        var isComplete: Bool
+    }
+
+    let graph: ProjectGraph
+    private let shapes: [String: Shape]
+
+    /// Nothing is known of a table that no file and no contract describes.
+    subscript(name: TableName) -> Shape { shapes[name.key] ?? Shape(columns: [], isComplete: false) }
+
+    /// - Throws: `plan.invalid` with the mistakes that keep the graph from being drawn.
+    static func graph(of project: Project) async throws -> ProjectGraph {
+        try await scratch { connection in
+            let problems = Problems()
+            let graph = GraphBuilder(project: project, problems: problems).build(on: connection)
+            try problems.throwIfAny("plan.invalid") { "the models have \($0) mistakes" }
+            return graph
+        }
+    }
+
+    /// - Parameter models: those to be tested; only what they are made from is looked at.
+    static func make(_ project: Project, graph: ProjectGraph, models: [TableName]) async throws -> TestCatalog {
+        let wanted = graph.closure(of: models, upstream: true)
+        return try await scratch { connection in
+            var shapes: [String: Shape] = [:]
+            let catalog = ShadowCatalog()
+            for node in graph.order where wanted.contains(node.name.key) {
+                let shape =
+                    if let source = project.source(node.name) {
+                        shape(of: source, project, on: connection)
+                    } else if let model = project.model(node.name) {
+                        shape(
+                            of: model, project, catalog,
+                            isSure: node.inputs.allSatisfy { shapes[$0.key]?.isComplete ?? false }, on: connection)
+                    } else { Shape(columns: [], isComplete: false) }
+                shapes[node.name.key] = shape
+                try catalog.add(node.name, columns: shape.columns, on: connection)
+            }
+            return TestCatalog(graph: graph, shapes: shapes)
+        }
+    }
+
+    private static func shape(
+        of source: SourceDefinition, _ project: Project, on connection: isolated Connection
+    ) -> Shape {
+        if case .files(let origin) = source.origin, !origin.patterns.contains(where: { $0.contains("://") }) {
+            let inspector = SourceInspector(project: project, source: source, checkpoint: nil, loaded: [])
+            if let input = try? inspector.inspect(on: connection), !input.columns.isEmpty {
+                return Shape(columns: input.columns, isComplete: true)
+            }
+        }
+        return declared(source.columns, project.tableContract(for: source.name))
+    }
+
+    /// - Parameter isSure: all columns of all inputs are known, so that a star stands for all of them.
+    private static func shape(
+        of model: ModelDefinition, _ project: Project, _ catalog: ShadowCatalog, isSure: Bool,
+        on connection: isolated Connection
+    ) -> Shape {
+        if let columns = try? catalog.bind(model, on: connection) {
+            return Shape(columns: ShadowCatalog.published(columns, model.load), isComplete: isSure)
+        }
+        return declared([], project.tableContract(for: model.name))
+    }
+
+    private static func declared(_ columns: [Column], _ contract: TableContract?) -> Shape {
+        var columns = columns
+        for column in contract?.columns ?? [] {
+            guard let type = column.declaredType,
+                !columns.contains(where: { $0.name.lowercased() == column.columnName.lowercased() })
+            else { continue }
+            columns.append(Column(name: column.columnName, type: type))
+        }
+        return Shape(columns: columns, isComplete: false)
+    }
+
+    /// Runs `body` on an empty database in memory that reads time as a run does.
+    static func scratch<R: Sendable>(_ body: @Sendable (isolated Connection) throws -> R) async throws -> R {
+        var options = Database.Options()
+        options.threads = 1
+        options.maxConnections = 1
+        options.extensions = ["json", "icu"]
+        let database = try await Database.open(options)
+        return try await database.withConnection { connection in
+            try await connection.perform { connection in
+                try connection.execute("SET TimeZone = 'UTC'")
+                return try body(connection)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import WeirCore
+import WeirEngine
+
+/// What `weir test` is asked to do.
+public struct TestOptions: Sendable {
+    /// Files and folders; none means everything.
+    public var paths: [String] = []
+    /// Folder that relative paths start in.
+    public var workingFolder = FileManager.default.currentDirectoryPath
+    /// Run the model tests.
+    public var models = true
+    /// Check the contracts of the tables in the warehouse.
+    public var data = false
+    /// Compare the columns of the tables in the warehouse with their contracts.
+    public var schema = false
+    public var environment: String?
+    /// Model tests that run at once.
+    public var workers = 2
+
+    public init() {}
+}
+
+/// Runs the tests of a project.
+///
+/// ```swift
+/// let report = try await TestSuite(project, options: TestOptions()).run()
+/// if report.outcome != .done { … }
+/// ```
+public struct TestSuite: Sendable {
+    let project: Project
+    let options: TestOptions
+    private let selection: TestSelection
+
+    /// - Throws: `test.unknown-path` for a path that does not exist or lies outside the project's folders.
+    public init(_ project: Project, options: TestOptions) throws {
+        self.project = project
+        self.options = options
+        selection = try TestSelection(project: project, options: options)
+    }
+
+    /// - Throws: `test.invalid` with all mistakes in test files, `test.none` when there is nothing to run, and
+    ///   what keeps the warehouse from being read.
+    public func run(_ progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }) async throws
+        -> TestReport
+    {
+        let files = options.models ? selection.testFiles() : []
+        let contracts = options.data || options.schema ? selection.contractTables() : []
+        guard !files.isEmpty || !contracts.isEmpty else { throw selection.nothing() }
+        var report = TestReport(project: project.name)
+        let graph = try await TestCatalog.graph(of: project)
+        if !files.isEmpty { report.tests = try await runModelTests(files, graph, progress) }
+        if !contracts.isEmpty {
+            let checks = WarehouseChecks(project: project, graph: graph, options: options)
+            report.tables = try await checks.run(contracts)
+        }
+        return report
+    }
+
+    private func runModelTests(
+        _ paths: [TestSelection.File], _ graph: ProjectGraph, _ progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> [ModelTestResult] {
+        let problems = Problems()
+        let reader = TestFileReader(problems: problems, graph: graph)
+        let files = paths.compactMap { reader.read(path: $0.shown, absolute: $0.absolute) }
+        try problems.throwIfAny("test.invalid") { "the tests have \($0) mistakes" }
+        let catalog = try await TestCatalog.make(project, graph: graph, models: files.map(\.model))
+        let runs = files.flatMap { file in
+            file.tests.compactMap { test in
+                project.model(file.model).map { ModelTestRun(file: file, test: test, model: $0, catalog: catalog) }
+            }
+        }
+        return try await Self.inParallel(runs, workers: options.workers, progress)
+    }
+
+    /// Results in the order of the tests, however they end.
+    private static func inParallel(
+        _ runs: [ModelTestRun], workers: Int, _ progress: @Sendable (Int, Int) -> Void
+    ) async throws -> [ModelTestResult] {
+        try await withThrowingTaskGroup(of: (Int, ModelTestResult).self) { group in
+            var results = [ModelTestResult?](repeating: nil, count: runs.count)
+            var next = 0
+            var done = 0
+            func start() {
+                guard next < runs.count else { return }
+                let number = next
+                next += 1
+                group.addTask { (number, try await runs[number].run()) }
+            }
+            for _ in 0..<max(1, workers) { start() }
+            while let (number, result) = try await group.next() {
+                results[number] = result
+                done += 1
+                progress(done, runs.count)
+                start()
+            }
+            return results.compactMap(\.self)
+        }
+    }
+}
