@@ -93,7 +93,7 @@ struct FileSurvey {
             let options = FileDialect.find([file], format: format, on: connection).options
             let reader = try? DelimitedReader(files: [file], format: format, options: options, on: connection)
             if options.hasHeader {
-                names = try? reader?.header(of: file, on: connection)
+                names = try? reader?.firstRecord(of: file, on: connection)
             } else {
                 // The number of columns is all there is to compare.
                 names = try? reader?.inferredColumns(on: connection).map(\.name)
