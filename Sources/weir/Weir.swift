@@ -8,6 +8,7 @@ struct WeirCommand: AsyncParsableCommand {
         abstract: "A data engineer in one binary: read, type, transform, check, quarantine, publish, explain.",
         version: Weir.version,
         subcommands: [
+            InitCommand.self,
             PlanCommand.self,
             RunCommand.self,
             BackfillCommand.self,
@@ -18,6 +19,7 @@ struct WeirCommand: AsyncParsableCommand {
             RunsCommand.self,
             DocsCommand.self,
             LintCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

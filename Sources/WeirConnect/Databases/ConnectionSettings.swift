@@ -43,6 +43,9 @@ public enum ConnectionSettings: Sendable, Hashable {
         }
     }
 
+    /// A message of the engine without the secrets of this connection.
+    public func wiped(_ text: String) -> String { secrets.reduce(text) { $1.wiped(from: $0) } }
+
     /// The name under which a database is attached to the engine.
     public static func catalog(_ name: String) -> String { "weir_\(name)" }
 

@@ -78,6 +78,9 @@ public final class Database: Sendable {
         return String(cString: duckdb_library_version())
     }
 
+    /// The library file in use, for telling people which one was found.
+    public static func libraryPath() throws -> String { try Library.location().library }
+
     private static func openHandle(_ options: Options, _ location: Library.Location) throws -> DatabaseHandle {
         var config: duckdb_config?
         guard duckdb_create_config(&config) == DuckDBSuccess else {

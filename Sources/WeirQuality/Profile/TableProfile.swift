@@ -4,6 +4,11 @@ import WeirCore
 public struct TableProfile: Sendable, Hashable, Codable {
     public var rows: Int
     public var columns: [ColumnProfile]
+
+    public init(rows: Int, columns: [ColumnProfile]) {
+        self.rows = rows
+        self.columns = columns
+    }
 }
 
 /// What one column looks like.

@@ -6,10 +6,13 @@ struct ColumnWriter {
     let rules: [Rule]
     /// The table's key is one column, so that it needs no position.
     let isOnlyKey: Bool
+    var evidence: [String] = []
 
     func write(to out: inout Lines) {
         out.item { out in
             out.add("name: \(YAMLText.text(column.name))")
+            // A line break in a value would end the comment and begin YAML.
+            for line in evidence { out.add("# \(Cell.visible(line))") }
             if let name = column.physicalName { out.add("physicalName: \(YAMLText.text(name))") }
             if let type = column.logicalType { out.add("logicalType: \(type.rawValue)") }
             if let type = column.physicalType { out.add("physicalType: \(YAMLText.text(type))") }

@@ -8,10 +8,11 @@ public enum ContractWriter {
     /// - Parameters:
     ///   - id: the contract's id; white space and signs that ids must not have become `-`.
     ///   - status: `draft` for a proposal.
+    ///   - evidence: by column, what a proposal rests on; written as comments.
     public static func yaml(
         for tables: [TableContract], id: String, name: String? = nil, version: String = "1.0.0",
         status: String = "draft",
-        description: String? = nil
+        description: String? = nil, evidence: [String: [String]] = [:]
     ) -> String {
         var out = Lines()
         out.add("apiVersion: v3.1.0")
@@ -25,7 +26,7 @@ public enum ContractWriter {
             out.add("  purpose: \(YAMLText.text(description))")
         }
         out.add("schema:")
-        for table in tables { out.indented(1) { TableWriter(table: table).write(to: &$0) } }
+        for table in tables { out.indented(1) { TableWriter(table: table, evidence: evidence).write(to: &$0) } }
         let fresh = tables.flatMap { table in table.freshness.map { (table, $0) } }
         if !fresh.isEmpty { out.add("slaProperties:") }
         for (table, rule) in fresh {

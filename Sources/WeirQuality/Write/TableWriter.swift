@@ -3,6 +3,7 @@ import WeirCore
 /// Writes one object of a contract's `schema`.
 struct TableWriter {
     let table: TableContract
+    var evidence: [String: [String]] = [:]
 
     func write(to out: inout Lines) {
         out.item { out in
@@ -14,8 +15,10 @@ struct TableWriter {
                 out.add("properties:")
                 for column in table.columns {
                     out.indented(1) { out in
-                        ColumnWriter(column: column, rules: rules(of: column), isOnlyKey: table.primaryKey.count == 1)
-                            .write(to: &out)
+                        ColumnWriter(
+                            column: column, rules: rules(of: column), isOnlyKey: table.primaryKey.count == 1,
+                            evidence: evidence[column.columnName] ?? []
+                        ).write(to: &out)
                     }
                 }
             }

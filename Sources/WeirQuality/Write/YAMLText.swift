@@ -1,11 +1,13 @@
 import WeirCore
 
 /// Writes single YAML values so that they are read back as the same.
-enum YAMLText {
-    /// A text: plain where that is safe, else in double quotes.
-    static func text(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+public enum YAMLText {
+    /// A text: plain where that is safe, else in double quotes. `${` is written so that it is not taken for a
+    /// reference to a variable.
+    public static func text(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
-    static func value(_ value: PlainValue) -> String {
+    /// A value in flow style: `[a, b]`, `{ k: v }`.
+    public static func value(_ value: PlainValue) -> String {
         switch value {
         case .null: "null"
         case .bool(let truth): truth ? "true" : "false"
@@ -36,7 +38,7 @@ enum YAMLText {
 
     private static func quoted(_ text: String) -> String {
         var out = "\""
-        for scalar in text.unicodeScalars {
+        for scalar in text.replacing("${", with: "$${").unicodeScalars {
             switch scalar {
             case "\"": out += "\\\""
             case "\\": out += "\\\\"
