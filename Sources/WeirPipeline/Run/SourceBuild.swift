@@ -23,7 +23,8 @@ struct SourceBuild {
             try connection.checkCancelled()
             input.files = piece
             input.groups = regroup(groups, piece)
-            let step = try load(input, known: known, isFirst: index == 0, isAnew: known == nil && index == 0, on: connection)
+            let step = try load(
+                input, known: known, isFirst: index == 0, isAnew: known == nil && index == 0, on: connection)
             result = result.map { Self.joined($0, step) } ?? step
             if step.status != .published { break }
         }
@@ -41,7 +42,8 @@ struct SourceBuild {
 
     /// Files in portions of about `batch` rows, judged by their size; everything at once without `batch:`.
     private func pieces(of input: SourceInput) -> [[InputFile]] {
-        guard let batch = source.load.batch, source.load.strategy != .replace, !source.load.deleteMissing, input.files.count > 1
+        guard let batch = source.load.batch, source.load.strategy != .replace, !source.load.deleteMissing,
+            input.files.count > 1
         else { return [input.files] }
         let bytesPerRow = 100
         var pieces: [[InputFile]] = [[]]
@@ -90,7 +92,8 @@ struct SourceBuild {
 
     /// Whether the load read the whole input, so that what it holds back is all there is to hold back.
     private func clears(_ input: SourceInput, isAnew: Bool) -> Bool {
-        source.load.strategy == .replace || source.load.deleteMissing || isAnew || (input.allFiles.isEmpty && source.load.watermark == nil)
+        source.load.strategy == .replace || source.load.deleteMissing || isAnew
+            || (input.allFiles.isEmpty && source.load.watermark == nil)
     }
 
     // MARK: Watermark
