@@ -151,7 +151,7 @@ struct RowComparison {
     ) throws -> Int? {
         let named = columns.enumerated().map { ", \(SQL.quote($1.name)) AS v\($0)" }.joined()
         let numbers = patternNumbers(patterns, columns)
-        let cases = patterns.enumerated().map { number, pattern in
+        let cases = patterns.enumerated().map { number, pattern -> String in
             let equal = pattern.map { Self.equality($0, columns[$0].type) }.joined(separator: " AND ")
             return "WHEN \(number) THEN \(equal.isEmpty ? "true" : equal)"
         }.joined(separator: " ")

@@ -3,7 +3,7 @@ import WeirEngine
 
 /// Finds a few rows of each input that together make the model return rows.
 ///
-/// It knows nothing of joins: it leaves out as many rows as it can while the model still returns as many values.
+/// It knows nothing of joins: it leaves out as many rows as it can while the model still returns the same.
 struct RowSampler {
     let model: ModelDefinition
     /// The input that the query starts from; it is cut first.
@@ -32,14 +32,13 @@ struct RowSampler {
         for name in inputs where name.key != driver.key { try thin(name, on: connection) }
     }
 
-    /// Values that the model returns; nil when it fails, on too few rows for instance.
-    private func score(on connection: isolated Connection) throws -> Int? {
+    /// How many rows the model returns, and a mark of what they hold; nil when it fails, on too few rows for instance.
+    private func outcome(on connection: isolated Connection) throws -> (rows: Int64, mark: String)? {
         do {
-            let columns = try connection.columns(of: model.sql)
-            let counts = columns.map { "count(\(SQL.quote($0.name)))" }.joined(separator: " + ")
             let row = try connection.query(
-                "SELECT count(*) + \(counts) FROM (\n\(model.sql.trimmingStatementEnd)\n)")
-            return row.scalar.int.map { Int($0) }
+                "SELECT count(*), sum(hash(t)::HUGEINT)::VARCHAR FROM (\n\(model.sql.trimmingStatementEnd)\n) AS t"
+            ).first
+            return (rows: row?[0].int ?? 0, mark: row?[1].text ?? "")
         } catch let error as WeirError where error.outcome != .systemFailed {
             return nil
         }
@@ -54,18 +53,18 @@ struct RowSampler {
         var high = try count(name, on: connection)
         while high - low > Self.driverRows {
             let middle = (low + high + 1) / 2
-            var found = false
+            var isFound = false
             for (from, to) in [(low, middle), (middle, high)] {
                 try show(
                     name, "SELECT * EXCLUDE (_weir_n) FROM \(kept) WHERE _weir_n >= \(from) AND _weir_n < \(to)",
                     on: connection)
-                if let values = try score(on: connection), values > 0 {
+                if let found = try outcome(on: connection), found.rows > 0 {
                     (low, high) = (from, to)
-                    found = true
+                    isFound = true
                     break
                 }
             }
-            if !found { break }
+            if !isFound { break }
         }
         try show(
             name,
@@ -75,7 +74,7 @@ struct RowSampler {
 
     /// Leaves out chunks of rows, large ones first, that the result does without.
     private func thin(_ name: TableName, on connection: isolated Connection) throws {
-        guard let wanted = try score(on: connection) else { return }
+        guard let wanted = try outcome(on: connection) else { return }
         var rows = try count(name, on: connection)
         var chunk = max(1, rows / 2)
         var attempts = 0
@@ -89,7 +88,7 @@ struct RowSampler {
                 let trial = removed + [start..<min(rows, start + chunk)]
                 try show(name, Self.without(trial), on: connection)
                 attempts += 1
-                if let values = try score(on: connection), values >= wanted { removed = trial }
+                if let found = try outcome(on: connection), found == wanted { removed = trial }
                 start += chunk
             }
             try show(name, Self.without(removed), on: connection)

@@ -48,10 +48,9 @@ public struct TestSuite: Sendable {
         let contracts = options.data || options.schema ? selection.contractTables() : []
         guard !files.isEmpty || !contracts.isEmpty else { throw selection.nothing() }
         var report = TestReport(project: project.name)
-        let graph = try await TestCatalog.graph(of: project)
-        if !files.isEmpty { report.tests = try await runModelTests(files, graph, progress) }
+        if !files.isEmpty { report.tests = try await runModelTests(files, TestCatalog.graph(of: project), progress) }
         if !contracts.isEmpty {
-            let checks = WarehouseChecks(project: project, graph: graph, options: options)
+            let checks = WarehouseChecks(project: project, options: options)
             report.tables = try await checks.run(contracts)
         }
         return report

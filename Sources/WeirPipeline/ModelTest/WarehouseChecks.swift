@@ -6,7 +6,6 @@ import WeirQuality
 /// Checks published tables against their contracts. The warehouse is opened for reading only.
 struct WarehouseChecks: Sendable {
     let project: Project
-    let graph: ProjectGraph
     let options: TestOptions
 
     func run(_ tables: [TestSelection.ContractTable]) async throws -> [TableTestResult] {
