@@ -147,7 +147,7 @@ struct ModelTestRowsTests {
             ]
         ) { lab in
             let path = "\(lab.root)/tests/mart/fixtures/out.parquet"
-            _ = try await TestCatalog.scratch { connection in
+            _ = try await TestScratch.open().use { connection in
                 try connection.execute(
                     "COPY (SELECT i AS id, c AS customer FROM (VALUES (2::BIGINT, NULL), (1, E'a,\\nb')) t(i, c)) TO \(SQL.literal(path)) (FORMAT parquet)"
                 )
@@ -177,6 +177,27 @@ struct ModelTestRowsTests {
         ) { try await $0.report() }
         #expect(report.tests.map(\.status) == [.passed, .invalid], "\(report.tests)")
         #expect(report.tests.last?.errors.first?.code == "test.unknown-shape")
+    }
+
+    @Test("finds a misspelt column of an input made from data that is not there, unless a star may pass it on")
+    func withoutData() async throws {
+        let files = [
+            "sources/far.yaml": "name: raw.far\nfrom: { files: \"data/none-*.csv\" }\ncolumns: { a: INTEGER }\n",
+            "models/mart/named.sql": "SELECT a, 1 AS b FROM raw.far",
+            "models/mart/star.sql": "SELECT *, 1 AS b FROM raw.far",
+            "tests/t.yaml": """
+            model: mart.m
+            tests:
+              - name: typo
+                given: { mart.named: { rows: [{ aa: 1 }] }, mart.star: { rows: [{ other: x }] } }
+                expect: { columns: subset, rows: [] }
+            """,
+        ]
+        let report = try await ModelTestLab.with(
+            sql: "SELECT n.a FROM mart.named n JOIN mart.star s ON s.a = n.a", files: files
+        ) { try await $0.report() }
+        #expect(report.tests.first?.errors.map(\.message) == ["mart.named has no column \"aa\""])
+        #expect(report.tests.first?.errors.first?.hint == "did you mean \"a\"?")
     }
 
     @Test(

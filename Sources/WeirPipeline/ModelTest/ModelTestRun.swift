@@ -1,7 +1,7 @@
 import WeirCore
 import WeirEngine
 
-/// Runs one test: the model's real SQL over the given rows, in a database in memory of its own.
+/// Runs one test: the model's real SQL over the given rows, in a catalog in memory of its own.
 struct ModelTestRun: Sendable {
     let file: ModelTestFile
     let test: ModelTest
@@ -9,12 +9,12 @@ struct ModelTestRun: Sendable {
     let catalog: TestCatalog
 
     /// - Throws: only when the task is cancelled. Everything else is part of the result.
-    func run() async throws -> ModelTestResult {
+    func run(in scratch: TestScratch) async throws -> ModelTestResult {
         let started = ContinuousClock.now
         var result = ModelTestResult(
             name: test.name, model: model.name, file: file.path, line: test.line, status: .passed)
         do {
-            result = try await TestCatalog.scratch { [result] connection in
+            result = try await scratch.use { [result] connection in
                 var result = result
                 try judge(&result, on: connection)
                 return result
@@ -48,7 +48,7 @@ struct ModelTestRun: Sendable {
             result.message =
                 "expected the error \"\(text)\", and the model returned \(Figures.count(Int64(rows), "row"))"
         case .rows(let expectation):
-            let expected = try TestRowTable.load(expectation.rows, of: file, as: "_weir_expected", on: connection)
+            let expected = try TestRowTable.load(expectation.rows, of: file, as: "expected", on: connection)
             let comparison = RowComparison(
                 expected: expected, expectation: expectation, output: output, actual: Self.actual)
             let diff = try comparison.diff(on: connection)
@@ -88,7 +88,7 @@ struct ModelTestRun: Sendable {
                 continue
             }
             do {
-                let table = try TestRowTable.load(rows, of: file, as: "_weir_given_\(number)", on: connection)
+                let table = try TestRowTable.load(rows, of: file, as: "given_\(number)", on: connection)
                 mistakes += try fill(name, shape, table, shadow, on: connection)
             } catch let error as WeirError where error.code.hasPrefix("test.") {
                 mistakes.append(error)
@@ -112,7 +112,7 @@ struct ModelTestRun: Sendable {
                 mistakes.append(
                     given.error(
                         "test.unknown-column", "\(name) has no column \"\(raw.name)\"",
-                        hint: DidYouMean.hint(for: raw.name, among: shape.columns.map(\.name)), index: index))
+                        hint: hint(raw.name, shape), index: index))
                 types.append("VARCHAR")
             } else {
                 types.append(try given.guessedType(index, on: connection))
@@ -134,6 +134,16 @@ struct ModelTestRun: Sendable {
         return []
     }
 
+    private func hint(_ name: String, _ shape: TestCatalog.Shape) -> String? {
+        if let near = DidYouMean.closest(to: name, among: shape.columns.map(\.name)) {
+            return "did you mean \"\(near)\"?"
+        }
+        if shape.isDeclared {
+            return "its data is not here, so only the columns of its contract are known; name this one there"
+        }
+        return DidYouMean.hint(for: name, among: shape.columns.map(\.name))
+    }
+
     private func unknownShape(_ name: TableName, rows: TestRows?) -> WeirError {
         file.source.error(
             "test.unknown-shape", "the columns of \(name) are not known without its data",
@@ -144,14 +154,14 @@ struct ModelTestRun: Sendable {
 
     // MARK: The model
 
-    private static let actual = "temp.\"_weir_actual\""
+    private static let actual = TestScratch.table("actual")
 
     private func runModel(on connection: isolated Connection) throws -> [Column] {
         let columns = try OutputColumns.of(model.sql, source: model.text, on: connection)
         do {
             try connection.execute(
                 """
-                CREATE TEMP TABLE _weir_actual AS SELECT row_number() OVER () AS \(TestRowTable.ordinal), \(SQL.list(columns.map(\.name)))
+                CREATE TABLE \(Self.actual) AS SELECT row_number() OVER () AS \(TestRowTable.ordinal), \(SQL.list(columns.map(\.name)))
                 FROM (\n\(model.sql.trimmingStatementEnd)\n)
                 """)
         } catch {

@@ -72,7 +72,7 @@ public struct NewTest: Sendable {
                 "warehouse.missing", "there is no warehouse at \(settings.path) yet", hint: "`weir run` builds it")
         }
         let first = driver.flatMap { name in inputs.first { $0.key == name.key } } ?? inputs.first
-        return try await TestCatalog.scratch { connection in
+        return try await TestScratch.open().use { connection in
             try connection.execute("SET threads = 2")
             try connection.execute("ATTACH \(SQL.literal(settings.path)) AS _weir_warehouse (READ_ONLY)")
             try check(inputs, model, on: connection)

@@ -14,9 +14,9 @@ struct RowComparison {
     let actual: String
 
     private let ordinal = TestRowTable.ordinal
-    private static let values = "temp.\"_weir_expected_typed\""
-    private static let expectedGroups = "temp.\"_weir_expected_groups\""
-    private static let actualGroups = "temp.\"_weir_actual_groups\""
+    private static let values = TestScratch.table("expected_typed")
+    private static let expectedGroups = TestScratch.table("expected_groups")
+    private static let actualGroups = TestScratch.table("actual_groups")
 
     /// - Throws: `test.unknown-column`, `test.bad-value`, gathered, when the expectation does not fit the columns.
     func diff(on connection: isolated Connection) throws -> RowDiff {
@@ -66,7 +66,7 @@ struct RowComparison {
         if !mistakes.isEmpty { throw TestMistake(errors: mistakes) }
         let list = columns.enumerated().map { ", \(expected.cast($0, to: $1.type)) AS v\($0)" }.joined()
         try connection.execute(
-            "CREATE TEMP TABLE \(Self.values.dropFirst(5)) AS SELECT \(ordinal)\(list) FROM \(expected.table)")
+            "CREATE TABLE \(Self.values) AS SELECT \(ordinal)\(list) FROM \(expected.table)")
     }
 
     /// The columns that count for each expected row, as positions: rows of a subset may leave columns open.
@@ -99,7 +99,7 @@ struct RowComparison {
         let values = shown.indices.map { columns.isEmpty ? "NULL AS v\($0)" : "v\($0)" }
         try connection.execute(
             """
-            CREATE TEMP TABLE \(Self.expectedGroups.dropFirst(5)) AS
+            CREATE TABLE \(Self.expectedGroups) AS
             SELECT row_number() OVER (ORDER BY first) - 1 AS g, * FROM (
                 SELECT min(\(ordinal)) AS first, count(*) AS n, p\(values.indices.map { ", v\($0)" }.joined())
                 FROM (SELECT \(ordinal), \(pattern) AS p\(values.map { ", " + $0 }.joined()) FROM \(Self.values)) GROUP BY ALL)
@@ -107,7 +107,7 @@ struct RowComparison {
         let named = shown.enumerated().map { ", \(SQL.quote($1.name)) AS v\($0)" }.joined()
         try connection.execute(
             """
-            CREATE TEMP TABLE \(Self.actualGroups.dropFirst(5)) AS
+            CREATE TABLE \(Self.actualGroups) AS
             SELECT row_number() OVER (ORDER BY first) - 1 AS g, * FROM (
                 SELECT min(\(ordinal)) AS first, count(*) AS n\(values.indices.map { ", v\($0)" }.joined())
                 FROM (SELECT \(ordinal)\(named) FROM \(actual)) GROUP BY ALL)

@@ -12,6 +12,8 @@ struct TestCatalog: Sendable {
         var columns: [Column]
         /// False when the table may have more columns than are known.
         var isComplete: Bool
+        /// The columns are those that a contract declares, since nothing shows the real ones.
+        var isDeclared = false
     }
 
     let graph: ProjectGraph
@@ -22,7 +24,7 @@ struct TestCatalog: Sendable {
 
     /// - Throws: `plan.invalid` with the mistakes that keep the graph from being drawn.
     static func graph(of project: Project) async throws -> ProjectGraph {
-        try await scratch { connection in
+        try await TestScratch.open().use { connection in
             let problems = Problems()
             let graph = GraphBuilder(project: project, problems: problems).build(on: connection)
             try problems.throwIfAny("plan.invalid") { "the models have \($0) mistakes" }
@@ -33,7 +35,7 @@ struct TestCatalog: Sendable {
     /// - Parameter models: those to be tested; only what they are made from is looked at.
     static func make(_ project: Project, graph: ProjectGraph, models: [TableName]) async throws -> TestCatalog {
         let wanted = graph.closure(of: models, upstream: true)
-        return try await scratch { connection in
+        return try await TestScratch.open().use { connection in
             var shapes: [String: Shape] = [:]
             let catalog = ShadowCatalog()
             for node in graph.order where wanted.contains(node.name.key) {
@@ -41,12 +43,11 @@ struct TestCatalog: Sendable {
                     if let source = project.source(node.name) {
                         shape(of: source, project, on: connection)
                     } else if let model = project.model(node.name) {
-                        shape(
-                            of: model, project, catalog,
-                            isSure: node.inputs.allSatisfy { shapes[$0.key]?.isComplete ?? false }, on: connection)
+                        shape(of: model, project, catalog, on: connection)
                     } else { Shape(columns: [], isComplete: false) }
                 shapes[node.name.key] = shape
-                try catalog.add(node.name, columns: shape.columns, on: connection)
+                let extra = shape.isComplete || shape.columns.isEmpty ? [] : [probe]
+                try catalog.add(node.name, columns: shape.columns + extra, on: connection)
             }
             return TestCatalog(graph: graph, shapes: shapes)
         }
@@ -64,16 +65,20 @@ struct TestCatalog: Sendable {
         return declared(source.columns, project.tableContract(for: source.name))
     }
 
-    /// - Parameter isSure: all columns of all inputs are known, so that a star stands for all of them.
     private static func shape(
-        of model: ModelDefinition, _ project: Project, _ catalog: ShadowCatalog, isSure: Bool,
-        on connection: isolated Connection
+        of model: ModelDefinition, _ project: Project, _ catalog: ShadowCatalog, on connection: isolated Connection
     ) -> Shape {
-        if let columns = try? catalog.bind(model, on: connection) {
-            return Shape(columns: ShadowCatalog.published(columns, model.load), isComplete: isSure)
+        guard let columns = try? catalog.bind(model, on: connection) else {
+            return declared([], project.tableContract(for: model.name))
         }
-        return declared([], project.tableContract(for: model.name))
+        // A star passes on the probe of an input that may have more columns than are known.
+        let known = columns.filter { !$0.name.lowercased().hasPrefix(probe.name) }
+        return Shape(
+            columns: ShadowCatalog.published(known, model.load), isComplete: known.count == columns.count)
     }
+
+    /// A column that no table has.
+    private static let probe = Column(name: "_weir_probe", type: "INTEGER")
 
     private static func declared(_ columns: [Column], _ contract: TableContract?) -> Shape {
         var columns = columns
@@ -83,21 +88,9 @@ struct TestCatalog: Sendable {
             else { continue }
             columns.append(Column(name: column.columnName, type: type))
         }
-        return Shape(columns: columns, isComplete: false)
-    }
-
-    /// Runs `body` on an empty database in memory that reads time as a run does.
-    static func scratch<R: Sendable>(_ body: @Sendable (isolated Connection) throws -> R) async throws -> R {
-        var options = Database.Options()
-        options.threads = 1
-        options.maxConnections = 1
-        options.extensions = ["json", "icu"]
-        let database = try await Database.open(options)
-        return try await database.withConnection { connection in
-            try await connection.perform { connection in
-                try connection.execute("SET TimeZone = 'UTC'")
-                return try body(connection)
-            }
-        }
+        // A contract that tells every column's type tells the table; types in a source are often of a few columns only.
+        let isWhole =
+            !(contract?.columns ?? []).isEmpty && contract?.columns.allSatisfy { $0.declaredType != nil } == true
+        return Shape(columns: columns, isComplete: isWhole, isDeclared: isWhole)
     }
 }

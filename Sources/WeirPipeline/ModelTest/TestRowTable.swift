@@ -2,9 +2,9 @@ import WeirConnect
 import WeirCore
 import WeirEngine
 
-/// Rows of a test in a temporary table, as they were written, before they take the types of a model's columns.
+/// Rows of a test in a scratch table, as they were written, before they take the types of a model's columns.
 struct TestRowTable {
-    /// A column as it stands in the temporary table.
+    /// A column as it stands in the scratch table.
     struct Raw {
         let name: String
         /// Its SQL type; VARCHAR for cells of a test file.
@@ -30,7 +30,7 @@ struct TestRowTable {
     static func load(
         _ rows: TestRows, of file: ModelTestFile, as name: String, on connection: isolated Connection
     ) throws -> TestRowTable {
-        let table = "temp.\(SQL.quote(name))"
+        let table = TestScratch.table(name)
         switch rows.content {
         case .cells(let cells):
             let columns = cells.columns.enumerated().map { index, column in
@@ -40,9 +40,9 @@ struct TestRowTable {
                     line: column.line, column: column.column)
             }
             let list = [ordinal + " BIGINT"] + columns.indices.map { "\(Self.stored($0)) VARCHAR" }
-            try connection.execute("CREATE TEMP TABLE \(SQL.quote(name)) (\(list.joined(separator: ", ")))")
+            try connection.execute("CREATE TABLE \(table) (\(list.joined(separator: ", ")))")
             try connection.append(
-                to: TableName(schema: "main", table: name), catalog: "temp",
+                to: TableName(schema: TestScratch.schema, table: name),
                 rows: cells.rows.enumerated().map { index, row in
                     [.int(Int64(index + 1))]
                         + columns.indices.map { Value(text(of: row.cells[$0], isJSON: columns[$0].isJSON)) }
@@ -53,7 +53,7 @@ struct TestRowTable {
             let list = found.enumerated().map { "\(SQL.quote($1.name)) AS \(Self.stored($0))" }
             try connection.execute(
                 """
-                CREATE TEMP TABLE \(SQL.quote(name)) AS
+                CREATE TABLE \(table) AS
                 SELECT row_number() OVER () AS \(ordinal)\(list.map { ", " + $0 }.joined()) FROM \(relation)
                 """)
             return TestRowTable(
@@ -62,7 +62,7 @@ struct TestRowTable {
         }
     }
 
-    /// In the temporary table columns go by their number, since their names are anything.
+    /// In the scratch table columns go by their number, since their names are anything.
     private static func stored(_ index: Int) -> String { "c\(index)" }
 
     /// In a column with lists or mappings every cell is JSON.

@@ -74,26 +74,45 @@ public struct TestSuite: Sendable {
 
     /// Results in the order of the tests, however they end.
     private static func inParallel(
-        _ runs: [ModelTestRun], workers: Int, _ progress: @Sendable (Int, Int) -> Void
+        _ runs: [ModelTestRun], workers: Int, _ progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> [ModelTestResult] {
-        try await withThrowingTaskGroup(of: (Int, ModelTestResult).self) { group in
-            var results = [ModelTestResult?](repeating: nil, count: runs.count)
-            var next = 0
-            var done = 0
-            func start() {
-                guard next < runs.count else { return }
-                let number = next
-                next += 1
-                group.addTask { (number, try await runs[number].run()) }
+        let queue = TestQueue(count: runs.count)
+        return try await withThrowingTaskGroup(of: [(Int, ModelTestResult)].self) { group in
+            for _ in 0..<min(max(1, workers), runs.count) {
+                group.addTask {
+                    let scratch = try await TestScratch.open()
+                    var results: [(Int, ModelTestResult)] = []
+                    while let number = await queue.next() {
+                        results.append((number, try await runs[number].run(in: scratch)))
+                        progress(await queue.finishOne(), runs.count)
+                    }
+                    return results
+                }
             }
-            for _ in 0..<max(1, workers) { start() }
-            while let (number, result) = try await group.next() {
-                results[number] = result
-                done += 1
-                progress(done, runs.count)
-                start()
-            }
-            return results.compactMap(\.self)
+            var results: [(Int, ModelTestResult)] = []
+            for try await some in group { results += some }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
         }
+    }
+}
+
+/// Hands out tests to workers.
+private actor TestQueue {
+    private let count: Int
+    private var started = 0
+    private var finished = 0
+
+    init(count: Int) { self.count = count }
+
+    func next() -> Int? {
+        guard started < count else { return nil }
+        defer { started += 1 }
+        return started
+    }
+
+    /// How many are done now.
+    func finishOne() -> Int {
+        finished += 1
+        return finished
     }
 }
