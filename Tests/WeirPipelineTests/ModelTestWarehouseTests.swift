@@ -19,6 +19,8 @@ struct ModelTestWarehouseTests {
               - { name: id, logicalType: integer, required: true, primaryKey: true }
               - { name: customer, logicalType: string, classification: restricted }
               - { name: amount, logicalType: number, logicalTypeOptions: { minimum: 0 } }
+            quality:
+              - { metric: rowCount, mustBeGreaterThan: 0 }
         """
     static let sql = "/* weir\ncontract: contracts/m.yaml\n*/\nSELECT id, customer, amount FROM raw.orders"
     static let rows =
@@ -58,6 +60,7 @@ struct ModelTestWarehouseTests {
             #expect(report.outcome == .gateFailed)
             let check = try #require(report.tables.first?.checks.first { $0.rule == "range(amount)" })
             #expect(check.fails && check.violating == 2)
+            #expect(report.tables.first?.checks.first { $0.rule == "row_count" }?.measured == 4)
             #expect(TestReportText.render(report, on: .plain).contains("range(amount)"))
             #expect(try Data(contentsOf: URL(fileURLWithPath: "\(lab.root)/warehouse.duckdb")) == before)
         }

@@ -69,6 +69,6 @@ public struct SchemaTestResult: Sendable, Encodable {
 }
 
 extension CheckOutcome {
-    /// In a published table nothing is left to quarantine: rows that should have gone there are a failure.
+    /// The rule's limit does not hold, and the rule does more than report.
     public var fails: Bool { status == .failed || status == .quarantined }
 }
