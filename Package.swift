@@ -40,13 +40,14 @@ let package = Package(
     ],
     targets: [
         .target(name: "CDuckDB"),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         room("WeirCore", uses: [yams, crypto]),
         room("WeirStore", uses: ["WeirCore", .product(name: "GRDB", package: "GRDB.swift")]),
         room("WeirEngine", uses: ["WeirCore", "CDuckDB"]),
         room(
             "WeirConnect",
             uses: [
-                "WeirEngine", "WeirStore",
+                "WeirEngine", "WeirStore", "CZlib",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ]),
         room("WeirQuality", uses: ["WeirConnect"]),

@@ -8,9 +8,18 @@ struct WeirCommand: AsyncParsableCommand {
         abstract: "A data engineer in one binary: read, type, transform, check, quarantine, publish, explain.",
         version: Weir.version,
         subcommands: [
-            InitCommand.self, PlanCommand.self, RunCommand.self, BackfillCommand.self, QueryCommand.self,
-            QuarantineCommand.self, TestCommand.self, RunsCommand.self, LineageCommand.self, DocsCommand.self,
-            LintCommand.self, DoctorCommand.self,
+            InitCommand.self,
+            PlanCommand.self,
+            RunCommand.self,
+            BackfillCommand.self,
+            TestCommand.self,
+            QueryCommand.self,
+            QuarantineCommand.self,
+            LineageCommand.self,
+            RunsCommand.self,
+            DocsCommand.self,
+            LintCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

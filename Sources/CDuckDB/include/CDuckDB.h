@@ -160,6 +160,7 @@ typedef struct {
     X(char *, duckdb_union_type_member_name, (duckdb_logical_type type, idx_t index), (type, index)) \
     X(duckdb_logical_type, duckdb_union_type_member_type, (duckdb_logical_type type, idx_t index), (type, index)) \
     X(duckdb_logical_type, duckdb_create_logical_type, (duckdb_type type), (type)) \
+    X(duckdb_value, duckdb_create_null_value, (void), ()) \
     X(duckdb_value, duckdb_create_varchar_length, (const char *text, idx_t length), (text, length)) \
     X(duckdb_value, duckdb_create_list_value, (duckdb_logical_type type, duckdb_value *values, idx_t count), (type, values, count)) \
     V(duckdb_destroy_value, (duckdb_value *value), (value)) \

@@ -60,6 +60,7 @@ struct Binder {
         var type = duckdb_create_logical_type(duckdb_type(DUCKDB_TYPE_VARCHAR))
         defer { duckdb_destroy_logical_type(&type) }
         var values: [duckdb_value?] = items.map { item in
+            if item.isNull { return duckdb_create_null_value() }
             let text = item.display
             return duckdb_create_varchar_length(text, idx_t(text.utf8.count))
         }

@@ -13,8 +13,7 @@ final class CancellationWatch: Sendable {
         handle.interrupt()
         let handle = handle
         Task.detached {
-            while handle.cancelled {
-                handle.interrupt()
+            while handle.interruptIfCancelled() {
                 try? await Task.sleep(for: .milliseconds(20))
             }
         }

@@ -54,7 +54,7 @@ public actor Connection {
     ) throws {
         try checkCancelled()
         try Statements(handle: handle, sql: sql).stream(values) { result in
-            let shape = ResultReader.Shape(&result)
+            let shape = try ResultReader.Shape(&result)
             while let chunk = try ResultReader.nextChunk(of: &result, shape: shape) {
                 try checkCancelled()
                 if try !each(shape.columns, chunk) { return }
@@ -93,6 +93,12 @@ public actor Connection {
             try? handle.uninterrupted { try Statements(handle: handle, sql: "ROLLBACK").run([]) { _ in } }
             throw error
         }
+    }
+
+    /// Rolls back what a user began by hand and left open, so that the next user starts clean.
+    func endTransaction() {
+        // Without a transaction DuckDB refuses, which is as good.
+        try? handle.uninterrupted { try Statements(handle: handle, sql: "ROLLBACK").run([]) { _ in } }
     }
 
     // MARK: Cancellation and progress

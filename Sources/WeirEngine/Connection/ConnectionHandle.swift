@@ -31,6 +31,16 @@ final class ConnectionHandle: @unchecked Sendable {
         lock.withLock { if isInterruptible { duckdb_interrupt(raw) } }
     }
 
+    /// Stops the running statement of a cancelled task. False once the task has let go of the connection.
+    ///
+    /// Both under one lock: the next user's statement must not be hit.
+    func interruptIfCancelled() -> Bool {
+        lock.withLock {
+            if isCancelled, isInterruptible { duckdb_interrupt(raw) }
+            return isCancelled
+        }
+    }
+
     /// Whether the task that uses this connection was cancelled.
     var cancelled: Bool {
         get { lock.withLock { isCancelled } }

@@ -51,6 +51,7 @@ public final class Database: Sendable {
 
     /// Lends a connection; waits when all are lent. The wait and the connection's statements end when the
     /// task is cancelled.
+    @discardableResult
     public func withConnection<R: Sendable>(
         _ body: @Sendable (Connection) async throws -> R
     ) async throws -> R {
@@ -63,10 +64,12 @@ public final class Database: Sendable {
                 watch.cancel()
             }
             watch.finish()
+            await connection.endTransaction()
             await pool.giveBack(connection)
             return result
         } catch {
             watch.finish()
+            await connection.endTransaction()
             await pool.giveBack(connection)
             throw error
         }

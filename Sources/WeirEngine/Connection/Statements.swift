@@ -64,6 +64,10 @@ struct Statements {
     }
 
     private func withExtracted<R>(_ body: (duckdb_extracted_statements?, idx_t) throws -> R) throws -> R {
+        // C would take what follows a NUL for no part of the statement.
+        if sql.utf8.contains(0) {
+            throw WeirError("sql.nul", "the statement holds a NUL character", hint: "bind the text as a value")
+        }
         var extracted: duckdb_extracted_statements?
         let count = duckdb_extract_statements(handle.raw, sql, &extracted)
         defer { duckdb_destroy_extracted(&extracted) }

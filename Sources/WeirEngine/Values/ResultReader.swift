@@ -8,7 +8,8 @@ enum ResultReader {
         let columns: [Column]
         let decoders: [VectorDecoder]
 
-        init(_ result: inout duckdb_result) {
+        /// - Throws: `engine.unreadable-type` for a type that Weir has no value for.
+        init(_ result: inout duckdb_result) throws {
             var columns: [Column] = []
             var decoders: [VectorDecoder] = []
             for index in 0..<duckdb_column_count(&result) {
@@ -16,8 +17,15 @@ enum ResultReader {
                 defer { duckdb_destroy_logical_type(&raw) }
                 let type = LogicalType(raw)
                 let name = duckdb_column_name(&result, index).map { String(cString: $0) } ?? ""
+                let decoder = VectorDecoder(type: type, raw: raw)
+                if let unreadable = decoder.unreadable {
+                    throw WeirError(
+                        "engine.unreadable-type",
+                        "column \(name) holds values of a type that Weir cannot read (\(unreadable))",
+                        hint: "cast it in the query, to VARCHAR or JSON")
+                }
                 columns.append(Column(name: name, type: type))
-                decoders.append(VectorDecoder(type: type, raw: raw))
+                decoders.append(decoder)
             }
             self.columns = columns
             self.decoders = decoders
@@ -25,7 +33,7 @@ enum ResultReader {
     }
 
     static func rows(of result: inout duckdb_result) throws -> Rows {
-        let shape = Shape(&result)
+        let shape = try Shape(&result)
         var chunks: [Chunk] = []
         while let chunk = try nextChunk(of: &result, shape: shape) { chunks.append(chunk) }
         return Rows(columns: shape.columns, chunks: chunks)

@@ -25,12 +25,32 @@ extension Value {
         case .interval(let months, let days, let micros):
             CalendarText.interval(months: months, days: days, micros: micros)
         case .uuid(let bits): Self.uuidText(bits)
-        case .list(let items): "[" + items.map(\.display).joined(separator: ", ") + "]"
+        case .list(let items): "[" + items.map(\.nestedDisplay).joined(separator: ", ") + "]"
         case .structure(let members):
-            "{" + members.map { "'\($0.name)': \($0.value.display)" }.joined(separator: ", ") + "}"
+            "{" + members.map { "\(Self.quoted($0.name)): \($0.value.nestedDisplay)" }.joined(separator: ", ") + "}"
         case .map(let entries):
-            "{" + entries.map { "\($0.key.display)=\($0.value.display)" }.joined(separator: ", ") + "}"
+            "{" + entries.map { "\($0.key.nestedDisplay)=\($0.value.nestedDisplay)" }.joined(separator: ", ") + "}"
         }
+    }
+
+    /// Inside a list, struct or map: quoted where a bare text would be read back as something else.
+    private var nestedDisplay: String {
+        switch self {
+        case .null, .list, .structure, .map: return display
+        default:
+            let text = display
+            let isBare =
+                !text.isEmpty && text.uppercased() != "NULL" && text.first?.isWhitespace == false
+                && text.last?.isWhitespace == false && !text.unicodeScalars.contains { Self.structural.contains($0) }
+            return isBare ? text : Self.quoted(text)
+        }
+    }
+
+    /// Characters that mean something in the text of a nested value.
+    private static let structural = Set(",:=()[]{}'\"\\".unicodeScalars)
+
+    private static func quoted(_ text: String) -> String {
+        "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
     }
 
     private static func trimmed(_ text: String) -> String { text.hasSuffix(".0") ? String(text.dropLast(2)) : text }
@@ -52,6 +72,8 @@ extension Value {
 /// Dates and times as ISO 8601 text, on the proleptic Gregorian calendar that DuckDB uses.
 enum CalendarText {
     static func date(days: Int64) -> String {
+        if days == Int64(Int32.max) { return "infinity" }
+        if days == -Int64(Int32.max) { return "-infinity" }
         // Howard Hinnant's civil_from_days (https://howardhinnant.github.io/date_algorithms.html).
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -82,6 +104,7 @@ enum CalendarText {
     }
 
     static func timestamp(nanos: Int64) -> String {
+        if nanos == .max || nanos == -.max { return timestamp(micros: nanos) }
         let (micros, rest) = floorDivide(nanos, by: 1000)
         let base = timestamp(micros: micros)
         if rest == 0 { return base }
@@ -99,7 +122,7 @@ enum CalendarText {
     static func interval(months: Int32, days: Int32, micros: Int64) -> String {
         var parts: [String] = []
         func add(_ amount: Int32, _ unit: String) {
-            if amount != 0 { parts.append("\(amount) \(unit)\(abs(amount) == 1 ? "" : "s")") }
+            if amount != 0 { parts.append("\(amount) \(unit)\(amount.magnitude == 1 ? "" : "s")") }
         }
         add(months / 12, "year")
         add(months % 12, "month")

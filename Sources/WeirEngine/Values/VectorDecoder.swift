@@ -96,9 +96,12 @@ indirect enum VectorDecoder {
                 let strings = data(duckdb_string_t.self)
                 return .texts(
                     (0..<count).map { isNull($0) ? "" : strings[$0].withBytes { String(decoding: $0, as: UTF8.self) } })
-            case .blob, .bignum, .other:
+            case .blob:
                 let strings = data(duckdb_string_t.self)
                 return values { .blob(strings[$0].withBytes { Array($0) }) }
+            case .bignum:
+                let strings = data(duckdb_string_t.self)
+                return values { .text(strings[$0].withBytes(BigNumber.text)) }
             case .bit:
                 let strings = data(duckdb_string_t.self)
                 return values { .bit(strings[$0].withBytes(Self.bitText)) }
@@ -135,10 +138,10 @@ indirect enum VectorDecoder {
                 return values { .timestampTZ(micros: micros[$0]) }
             case .timestampSeconds:
                 let seconds = data(Int64.self)
-                return values { .timestamp(micros: seconds[$0] * 1_000_000) }
+                return values { .timestamp(micros: Self.micros(seconds[$0], times: 1_000_000)) }
             case .timestampMillis:
                 let millis = data(Int64.self)
-                return values { .timestamp(micros: millis[$0] * 1000) }
+                return values { .timestamp(micros: Self.micros(millis[$0], times: 1000)) }
             case .timestampNanos:
                 let nanos = data(Int64.self)
                 return values { .timestampNanos(nanos[$0]) }
@@ -209,6 +212,25 @@ indirect enum VectorDecoder {
                 guard let tag = tags[row].int, children.indices.contains(Int(tag)) else { return .null }
                 return children[Int(tag)][row]
             }
+        }
+    }
+
+    /// Infinity stays infinity, whatever the unit.
+    private static func micros(_ amount: Int64, times unit: Int64) -> Int64 {
+        if amount == .max || amount == -.max { return amount }
+        let (micros, overflow) = amount.multipliedReportingOverflow(by: unit)
+        return overflow ? (amount < 0 ? -.max : .max) : micros
+    }
+
+    /// The name of a type inside this one that cannot be decoded; nil when there is none.
+    var unreadable: String? {
+        switch self {
+        case .plain(.other(let name)): name
+        case .plain, .decimal, .enumeration: nil
+        case .list(_, let element), .array(_, let element, _): element.unreadable
+        case .structure(_, let fields): fields.lazy.compactMap(\.decoder.unreadable).first
+        case .map(_, let key, let value): key.unreadable ?? value.unreadable
+        case .union(_, let members): members.lazy.compactMap(\.unreadable).first
         }
     }
 

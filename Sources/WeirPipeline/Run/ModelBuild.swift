@@ -21,10 +21,16 @@ struct ModelBuild {
         try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(target.schema))")
         let columns = try OutputColumns.of(sql, source: model.text, on: connection)
         try checkSchema(columns, known)
-        let span = try TimeSpan(model: model, context: context, known: known, requested: range)
-            .resolve(sql, columns: columns, on: connection)
-        let condition = try condition(columns, known: known, span: span, on: connection)
-        let staged = try stage(sql, columns, condition, on: connection)
+        let spans = model.load.interval.map { TimeSpan(interval: $0, context: context) }
+        let wanted = try spans?.wanted(since: known, requested: range, on: connection) ?? .everything
+        let cursor = cursor(columns, known)
+        let condition =
+            spans?.condition(wanted, type: type(of: model.load.interval?.column, columns)) ?? cursor?.condition
+        var staged = try stage(sql, columns, condition, on: connection)
+        if model.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
+            try AppendStrategy.leaveOutKnown(&staged, target: target, cursor: cursor, on: connection)
+        }
+        let span = try spans?.range(of: staged.table, wanted, on: connection)
         let build = NodeBuild(
             context: context, load: model.load, publishing: publishing(isAnew: isAnew, span: span), part: part,
             clearing: clearing(span, isAnew: isAnew, columns))
@@ -69,27 +75,16 @@ struct ModelBuild {
         return staged
     }
 
-    /// Which rows of the query this load takes.
-    private func condition(
-        _ columns: [Column], known: Checkpoint?, span: TimeRange?, on connection: isolated Connection
-    ) throws -> String? {
-        if let interval = model.load.interval, let span {
-            let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
-            let inside = span.condition(interval.column, type: type)
-            // Rows without a time belong to no range; a load of everything shows them to the gate.
-            return range == nil ? "(\(inside) OR \(SQL.quote(interval.column)) IS NULL)" : inside
-        }
+    /// Where an incremental load starts. A changed definition applies to all rows, unless they were appended.
+    private func cursor(_ columns: [Column], _ known: Checkpoint?) -> Cursor? {
         guard let column = model.load.watermark, let known, let from = known.watermark,
-            known.fingerprint == context.node.fingerprint || model.load.strategy == .append,
-            let type = columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
+            known.fingerprint == context.node.fingerprint || model.load.strategy == .append
         else { return nil }
-        if model.load.strategy == .append {
-            return "(\(SQL.quote(column)) > CAST(\(SQL.literal(from)) AS \(type)) OR \(SQL.quote(column)) IS NULL)"
-        }
-        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(
-            on: connection
-        )
-        .map { "(\($0))" }
+        return Cursor(column: column, from: from, type: type(of: column, columns), lookback: model.load.lookback)
+    }
+
+    private func type(of name: String?, _ columns: [Column]) -> String {
+        columns.first { $0.name.lowercased() == name?.lowercased() }?.type ?? "TIMESTAMP"
     }
 
     private func publishing(isAnew: Bool, span: TimeRange?) -> any Publishing {
@@ -105,8 +100,9 @@ struct ModelBuild {
 
     private func clearing(_ span: TimeRange?, isAnew: Bool, _ columns: [Column]) -> QuarantineTable.Clearing {
         if let interval = model.load.interval, let span, range != nil || !isAnew {
-            let type = columns.first { $0.name.lowercased() == interval.column.lowercased() }?.type ?? "TIMESTAMP"
-            return .matching(span.condition(interval.column, type: type))
+            let inside = span.condition(interval.column, type: type(of: interval.column, columns))
+            // Whoever reads everything from a time on also reads the rows that have none.
+            return .matching(range == nil ? "(\(inside) OR \(SQL.quote(interval.column)) IS NULL)" : inside)
         }
         if model.load.watermark != nil && !isAnew { return .same }
         return model.load.strategy == .append && !isAnew ? .same : .everything

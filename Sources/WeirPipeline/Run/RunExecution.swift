@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import WeirConnect
 import WeirCore
 import WeirEngine
@@ -68,13 +69,13 @@ struct RunExecution: Sendable {
         let started = Date()
         events(.started(entry.name, action: entry.action))
         var built: Built
+        let attempts = Mutex(1)
         do {
             built = try await Retry().run(
                 announce: { error, seconds in events(.retrying(entry.name, error, seconds: seconds)) },
                 { attempt in
-                    var built = try await attemptBuild(entry, versions: versions)
-                    built.result.attempts = attempt
-                    return built
+                    attempts.withLock { $0 = attempt }
+                    return try await attemptBuild(entry, versions: versions)
                 })
         } catch {
             var result = NodeResult(name: entry.name, kind: entry.kind, strategy: entry.strategy, status: .failed)
@@ -89,13 +90,15 @@ struct RunExecution: Sendable {
             }
             built = Built(result: result)
         }
+        built.result.attempts = attempts.withLock { $0 }
         built.result.startedAt = started.iso8601
         built.result.milliseconds = (ContinuousClock.now - clock).milliseconds
         return built
     }
 
     private func attemptBuild(_ entry: PlannedNode, versions: [String: String]) async throws -> Built {
-        if let problem = entry.problem, entry.kind == .source { throw problem }
+        // What failed in passing while the plan was made is looked at again.
+        if let problem = entry.problem, entry.kind == .source, !problem.isTransient { throw problem }
         guard let node = planned.graph[entry.name] else {
             throw WeirError("system.unexpected", "\(entry.name) is not in the graph", outcome: .systemFailed)
         }

@@ -16,37 +16,35 @@ struct SourceBuild {
         if let known, source.load.strategy != .replace, !input.allFiles.isEmpty, input.files.isEmpty {
             return unchanged("all \(input.allFiles.count) files are loaded", known)
         }
-        let allNew = input.files
+        let groups = input.groups
         var result: NodeResult?
         // With `batch:` files are published in pieces, so that a long catch-up keeps what it has done.
         for (index, piece) in pieces(of: input).enumerated() {
             try connection.checkCancelled()
             input.files = piece
-            input.groups = input.groups.isEmpty ? [] : regroup(input, piece)
+            input.groups = regroup(groups, piece)
             let step = try load(
                 input, known: known, isFirst: index == 0, isAnew: known == nil && index == 0, on: connection)
             result = result.map { Self.joined($0, step) } ?? step
             if step.status != .published { break }
-            input.files = allNew
         }
         return result ?? unchanged("there is nothing to read", known)
     }
 
-    private func regroup(_ input: SourceInput, _ piece: [InputFile]) -> [SourceInput.Group] {
+    /// The part of the groups that a piece of the files makes.
+    private func regroup(_ groups: [SourceInput.Group], _ piece: [InputFile]) -> [SourceInput.Group] {
         let wanted = Set(piece.map(\.path))
-        return allGroups(input).compactMap { group in
+        return groups.compactMap { group in
             let files = group.files.filter { wanted.contains($0.path) }
             return files.isEmpty ? nil : SourceInput.Group(header: group.header, files: files)
         }
     }
 
-    private func allGroups(_ input: SourceInput) -> [SourceInput.Group] { input.groups }
-
     /// Files in portions of about `batch` rows, judged by their size; everything at once without `batch:`.
     private func pieces(of input: SourceInput) -> [[InputFile]] {
-        guard let batch = source.load.batch, source.load.strategy != .replace, input.files.count > 1 else {
-            return [input.files]
-        }
+        guard let batch = source.load.batch, source.load.strategy != .replace, !source.load.deleteMissing,
+            input.files.count > 1
+        else { return [input.files] }
         let bytesPerRow = 100
         var pieces: [[InputFile]] = [[]]
         var size = 0
@@ -69,13 +67,17 @@ struct SourceBuild {
         let stager = SourceStager(
             source: source, input: input, target: target, cursor: cursor, scratch: "\(context.project.stateFolder)/tmp",
             typesAreSettled: known != nil)
-        let staged = try stager.stage(on: connection)
+        var staged = try stager.stage(on: connection)
+        if source.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
+            try AppendStrategy.leaveOutKnown(&staged, target: target, cursor: cursor, on: connection)
+        }
+        let loaded = staged
         let build = NodeBuild(
             context: context, load: source.load, publishing: publishing(isAnew: isAnew && context.fullRefresh),
             clearing: clears(input, isAnew: isAnew) ? .everything : .same)
         return try build.finish(
-            staged,
-            position: { connection in try position(input, staged, known: known, isAnew: isAnew, on: connection) },
+            loaded,
+            position: { connection in try position(input, loaded, known: known, isAnew: isAnew, on: connection) },
             on: connection)
     }
 
@@ -90,7 +92,8 @@ struct SourceBuild {
 
     /// Whether the load read the whole input, so that what it holds back is all there is to hold back.
     private func clears(_ input: SourceInput, isAnew: Bool) -> Bool {
-        source.load.strategy == .replace || isAnew || (input.allFiles.isEmpty && source.load.watermark == nil)
+        source.load.strategy == .replace || source.load.deleteMissing || isAnew
+            || (input.allFiles.isEmpty && source.load.watermark == nil)
     }
 
     // MARK: Watermark
@@ -121,7 +124,8 @@ struct SourceBuild {
         _ input: SourceInput, _ staged: StagedRows, known: Checkpoint?, isAnew: Bool, on connection: isolated Connection
     ) throws -> NodeBuild.Position {
         var position = NodeBuild.Position(version: "")
-        position.startsAnew = isAnew
+        // Files that went away are forgotten where their rows are deleted.
+        position.startsAnew = isAnew || source.load.deleteMissing
         if let column = source.load.watermark {
             position.watermark = try Watermark.highest(
                 column, in: staged, since: isAnew ? nil : context.checkpoint?.watermark, on: connection)

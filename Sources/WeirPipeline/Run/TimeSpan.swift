@@ -3,46 +3,66 @@ import WeirEngine
 
 /// Decides which range of time an interval model builds.
 struct TimeSpan {
-    let model: ModelDefinition
+    let interval: IntervalSettings
     let context: NodeContext
-    let known: Checkpoint?
-    let requested: TimeRange?
 
-    /// Nil for models without intervals, and where the query has no rows with a time.
-    func resolve(_ sql: String, columns: [Column], on connection: isolated Connection) throws -> TimeRange? {
-        guard let interval = model.load.interval else { return nil }
-        if let requested { return requested }
+    /// What is asked of the query.
+    enum Wanted: Sendable {
+        /// Every row there is.
+        case everything
+        /// Rows from a time on; `covered` is the end of what was built before.
+        case since(String, covered: String)
+        /// A backfill's batch.
+        case exactly(TimeRange)
+    }
+
+    /// Goes on where the last run ended. The newest range may have been incomplete then; it is built again, with
+    /// those before it that the look-back names.
+    func wanted(since known: Checkpoint?, requested: TimeRange?, on connection: isolated Connection) throws -> Wanted {
+        if let requested { return .exactly(requested) }
+        guard let known, known.fingerprint == context.node.fingerprint else { return .everything }
+        let back = "INTERVAL (\(interval.lookback + 1)) \(interval.grain.rawValue)"
+        let row = try connection.query(
+            """
+            SELECT max(end_at), strftime(CAST(max(end_at) AS TIMESTAMP) - \(back), '%Y-%m-%d %H:%M:%S')
+            FROM \(CheckpointStore.intervals) WHERE name = ?
+            """, [.text(context.target.description)]
+        ).first
+        guard let covered = row?.first?.text, let start = row?.last?.text else { return .everything }
+        return .since(start, covered: covered)
+    }
+
+    /// The range that staged rows stand for: all of it is replaced. Nil when there is nothing to replace.
+    func range(of staging: TableName, _ wanted: Wanted, on connection: isolated Connection) throws -> TimeRange? {
+        if case .exactly(let range) = wanted { return range }
         let column = SQL.quote(interval.column)
         let grain = interval.grain.rawValue
-        let bounds: [Value]
-        do {
-            bounds =
-                try connection.query(
-                    """
-                    SELECT strftime(date_trunc('\(grain)', min(\(column))::TIMESTAMP), '%Y-%m-%d %H:%M:%S'),
-                        strftime(date_trunc('\(grain)', max(\(column))::TIMESTAMP) + INTERVAL 1 \(grain), '%Y-%m-%d %H:%M:%S')
-                    FROM (\n\(sql.trimmingStatementEnd)\n)
-                    """
-                ).first ?? []
-        } catch {
-            throw SQLErrorMapper.map(error, sql: model.text)
+        let row = try connection.query(
+            """
+            SELECT strftime(date_trunc('\(grain)', min(\(column))::TIMESTAMP), '%Y-%m-%d %H:%M:%S'),
+                strftime(date_trunc('\(grain)', max(\(column))::TIMESTAMP) + INTERVAL 1 \(grain), '%Y-%m-%d %H:%M:%S')
+            FROM \(staging.sql)
+            """
+        ).first
+        let first = row?.first?.text
+        let last = row?.last?.text
+        if case .since(let start, let covered) = wanted {
+            return TimeRange(start: start, end: max(last ?? covered, covered))
         }
-        guard let first = bounds.first?.text, let last = bounds.last?.text else { return nil }
-        guard let known, known.fingerprint == context.node.fingerprint else {
-            return TimeRange(start: first, end: last)
+        guard let first, let last else { return nil }
+        return TimeRange(start: first, end: last)
+    }
+
+    /// SQL for the rows wanted; nil for all. Rows without a time belong to no range: they are shown to the gate,
+    /// but for a batch of a backfill, of which there are many.
+    func condition(_ wanted: Wanted, type: String) -> String? {
+        let column = interval.column
+        switch wanted {
+        case .everything: return nil
+        case .exactly(let range): return range.condition(column, type: type)
+        case .since(let start, _):
+            return "(\(TimeRange.atLeast(start, column, type: type)) OR \(SQL.quote(column)) IS NULL)"
         }
-        let covered = try connection.query(
-            "SELECT max(end_at) FROM \(CheckpointStore.intervals) WHERE name = ?", [.text(context.target.description)]
-        ).scalar.text
-        guard let covered else { return TimeRange(start: first, end: last) }
-        // The newest range may have been incomplete when it was built; it is built again, with those before it that
-        // the look-back names.
-        let start = try connection.query(
-            "SELECT strftime(greatest(CAST(? AS TIMESTAMP) - INTERVAL (\(interval.lookback + 1)) \(grain), CAST(? AS TIMESTAMP)), '%Y-%m-%d %H:%M:%S')",
-            [.text(covered), .text(first)]
-        ).scalar.text
-        guard let start, start < last else { return TimeRange(start: first, end: last) }
-        return TimeRange(start: start, end: last)
     }
 
     /// Cuts a range into batches along the grain.

@@ -90,7 +90,7 @@ struct DelimitedStager {
             outcome.isBroken = true
             return outcome
         } catch let error as WeirError {
-            throw stager.unreadable(error)
+            throw stager.source.unreadable(error)
         }
         for rejects in outcome.rejects where try exists(rejects, on: connection) {
             let broken =

@@ -16,6 +16,10 @@ struct SourceInspector {
     private var contract: TableContract? { project.tableContract(for: source.name) }
 
     func inspect(on connection: isolated Connection) throws -> SourceInput {
+        do { return try look(on: connection) } catch let error as WeirError { throw source.unreadable(error) }
+    }
+
+    private func look(on connection: isolated Connection) throws -> SourceInput {
         for (name, settings) in project.connections.sorted(by: { $0.key < $1.key }) where isUsed(name, settings) {
             try settings.open(as: name, on: connection)
         }
@@ -82,6 +86,12 @@ struct SourceInspector {
                     at: source.place, outcome: .gateFailed)
             }
             return true
+        }
+        // A key is missing only when no file has it, so a look at one changed file would delete those of the others.
+        if source.load.deleteMissing {
+            let present = Set(files.map(\.name))
+            let isChanged = !input.files.isEmpty || loaded.contains { !present.contains($0.path) }
+            input.files = isChanged ? files : []
         }
     }
 

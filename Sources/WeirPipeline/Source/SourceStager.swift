@@ -29,6 +29,7 @@ struct SourceStager {
         var staged: StagedRows
         switch source.origin {
         case .files(let origin):
+            for file in input.files { try CompressedFile.check(file) }
             if input.groups.isEmpty && origin.format.isDelimited {
                 staged = try stageNothing(on: connection)
             } else if origin.format.isDelimited {
@@ -71,7 +72,7 @@ struct SourceStager {
             // One bad line fails the whole reader; line by line it can be told from the good ones.
             return try stageLines(origin, on: connection)
         } catch let error as WeirError {
-            throw unreadable(error)
+            throw source.unreadable(error)
         }
     }
 
@@ -94,7 +95,7 @@ struct SourceStager {
         }
         let withFile = hasFile && input.files.count > 1
         if withFile { select.append(SQL.quote(DelimitedReader.fileColumn)) }
-        let newer = try cursor?.condition(on: connection).map { "(\($0))" }
+        let newer = cursor?.condition
         let fits = misfits.isEmpty ? nil : "NOT (\(misfits.map { "(\($0.condition))" }.joined(separator: " OR ")))"
         let conditions = [newer, fits].compactMap(\.self)
         let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
@@ -179,14 +180,6 @@ struct SourceStager {
         return input.files.first?.name ?? ""
     }
 
-    func unreadable(_ error: WeirError) -> WeirError {
-        if ["engine.disk-full", "engine.out-of-memory", "run.cancelled"].contains(error.code) { return error }
-        return WeirError(
-            "source.unreadable", "\(source.name) cannot be read: \(error.message)",
-            hint: error.hint ?? "nothing was published; mend or remove the file and run again", at: source.place,
-            isTransient: error.isTransient, outcome: .systemFailed)
-    }
-
     /// A file that changed while it was read may be half old and half new.
     private func checkFilesAreUnchanged(on connection: isolated Connection) throws {
         guard case .files(let origin) = source.origin else { return }
@@ -221,14 +214,14 @@ struct Cursor: Sendable {
     /// SQL that is true for rows at or after the cursor, and for rows without a watermark: those are not lost
     /// but held back by the gate.
     ///
-    /// A row with just the watermark that was published last may have arrived after it; the key tells it from
-    /// one that is known.
-    func condition(on connection: isolated Connection) throws -> String? {
+    /// A row with just the watermark that was published last may have arrived after it; the strategy tells it
+    /// from one that is known.
+    var condition: String {
         let column = SQL.quote(column)
-        let start = "CAST(\(SQL.literal(from)) AS \(type))"
-        if let lookback {
-            return "\(column) >= \(start) - INTERVAL \(lookback.seconds) SECOND OR \(column) IS NULL"
-        }
-        return "\(column) >= \(start) OR \(column) IS NULL"
+        let back = lookback.map { " - INTERVAL \($0.seconds) SECOND" } ?? ""
+        return "(\(column) >= \(start)\(back) OR \(column) IS NULL)"
     }
+
+    /// The cursor's position as a value.
+    var start: String { "CAST(\(SQL.literal(from)) AS \(type))" }
 }

@@ -32,13 +32,17 @@ public struct TimeRange: Sendable, Hashable, Codable {
 
     /// SQL that is true for values inside.
     func condition(_ column: String, type: String) -> String {
-        let name = SQL.quote(column)
-        // Compared as timestamps: a bound such as 06:00 must not be rounded to the column's date.
-        func bound(_ text: String) -> String {
-            let zoned = type.contains("ZONE") || type == "TIMESTAMPTZ"
-            return zoned
-                ? "(CAST(\(SQL.literal(text + "+00")) AS TIMESTAMPTZ))" : "CAST(\(SQL.literal(text)) AS TIMESTAMP)"
-        }
-        return "(\(name) >= \(bound(start)) AND \(name) < \(bound(end)))"
+        "(\(Self.atLeast(start, column, type: type)) AND \(SQL.quote(column)) < \(Self.bound(end, type)))"
+    }
+
+    static func atLeast(_ start: String, _ column: String, type: String) -> String {
+        "\(SQL.quote(column)) >= \(bound(start, type))"
+    }
+
+    /// Compared as timestamps: a bound such as 06:00 must not be rounded to the column's date.
+    private static func bound(_ text: String, _ type: String) -> String {
+        let isZoned = type.contains("ZONE") || type == "TIMESTAMPTZ"
+        return isZoned
+            ? "CAST(\(SQL.literal(text + "+00")) AS TIMESTAMPTZ)" : "CAST(\(SQL.literal(text)) AS TIMESTAMP)"
     }
 }

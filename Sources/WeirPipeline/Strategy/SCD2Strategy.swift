@@ -74,6 +74,7 @@ struct SCD2Strategy: Publishing {
             closing = """
                 UNION ALL SELECT \(goneList), \(now) AS __at, true AS __gone, 1 AS __order FROM \(rows.target.sql) t
                 WHERE is_current AND \(known.joined(separator: " AND "))
+                \(reappeared(rows, now: now))
                 """
         }
         let touched = """
@@ -96,6 +97,18 @@ struct SCD2Strategy: Publishing {
                 OR (NOT __gone AND \(comparison(rows)))),
             ended AS (SELECT *, lead(__at) OVER (PARTITION BY \(key) ORDER BY __at) AS __end FROM distinct_versions)
             SELECT \(list), __at AS valid_from, __end AS valid_to, __end IS NULL AS is_current FROM ended WHERE NOT __gone
+            """
+    }
+
+    /// Rows that were gone and are there again, with a time of change from before they went: they hold from now on.
+    private func reappeared(_ rows: PublishedRows, now: String) -> String {
+        guard let updatedAt = rows.load.scd2.updatedAt.map(SQL.quote) else { return "" }
+        let same = rows.sameKey("t", "n")
+        return """
+            UNION ALL (SELECT \(rows.list), \(now) AS __at, false AS __gone, 1 AS __order FROM \(rows.staging.sql) n
+                WHERE NOT EXISTS (SELECT 1 FROM \(rows.target.sql) t WHERE is_current AND \(same))
+                AND EXISTS (SELECT 1 FROM \(rows.target.sql) t WHERE t.valid_to > n.\(updatedAt) AND \(same))
+                QUALIFY row_number() OVER (PARTITION BY \(SQL.list(rows.load.key)) ORDER BY \(updatedAt) DESC) = 1)
             """
     }
 

@@ -1,0 +1,94 @@
+import CZlib
+import Foundation
+import WeirCore
+
+/// Tells whether a compressed local file is whole.
+///
+/// DuckDB reads what there is of a file that was cut, and takes its end for the end of the data, without a word.
+public enum CompressedFile {
+    /// - Throws: `source.damaged-file`.
+    public static func check(_ file: InputFile) throws {
+        guard file.isLocal, file.size > 0 else { return }
+        let name = file.path.lowercased()
+        let isWhole: Bool
+        if name.hasSuffix(".gz") {
+            isWhole = try gzip(at: file.path)
+        } else if name.hasSuffix(".zst") || name.hasSuffix(".zstd") {
+            let data = try Data(contentsOf: URL(fileURLWithPath: file.path), options: .alwaysMapped)
+            isWhole = data.withUnsafeBytes { zstandard($0) }
+        } else {
+            return
+        }
+        guard isWhole else {
+            throw WeirError(
+                "source.damaged-file", "\(file.name) is damaged or not complete",
+                hint: "nothing of it was published; fetch it again and run again", at: Place(file: file.name),
+                outcome: .systemFailed)
+        }
+    }
+
+    /// Unpacks to nowhere; zlib compares length and checksum of every member.
+    private static func gzip(at path: String) throws -> Bool {
+        let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        defer { try? handle.close() }
+        var stream = z_stream()
+        guard weir_inflate_init(&stream) == Z_OK else { return false }
+        defer { inflateEnd(&stream) }
+        var output = [UInt8](repeating: 0, count: 1 << 18)
+        var isAtEnd = false
+        while var piece = try handle.read(upToCount: 1 << 18), !piece.isEmpty {
+            try Task.checkCancellation()
+            let goesOn = piece.withUnsafeMutableBytes { input -> Bool in
+                stream.next_in = input.bindMemory(to: UInt8.self).baseAddress
+                stream.avail_in = UInt32(input.count)
+                while stream.avail_in > 0 {
+                    // Another member may follow; zeros after the last are padding.
+                    if isAtEnd {
+                        if stream.next_in?.pointee == 0 { return true }
+                        inflateReset(&stream)
+                        isAtEnd = false
+                    }
+                    let code = output.withUnsafeMutableBufferPointer { buffer in
+                        stream.next_out = buffer.baseAddress
+                        stream.avail_out = UInt32(buffer.count)
+                        return inflate(&stream, Z_NO_FLUSH)
+                    }
+                    if code == Z_STREAM_END { isAtEnd = true } else if code != Z_OK { return false }
+                }
+                return true
+            }
+            if !goesOn { return false }
+        }
+        // A flush of what zlib still holds: input ended where a member did, or it did not.
+        return isAtEnd
+    }
+
+    /// Walks over the frames and blocks by their lengths (RFC 8878), which is enough to see that the end is missing.
+    private static func zstandard(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        func number(_ position: Int, _ length: Int) -> Int? {
+            guard position + length <= bytes.count else { return nil }
+            return (0..<length).reduce(0) { $0 | Int(bytes[position + $1]) << (8 * $1) }
+        }
+        var position = 0
+        while position < bytes.count {
+            guard let magic = number(position, 4) else { return false }
+            if magic & 0xFFFF_FFF0 == 0x184D_2A50 {
+                guard let size = number(position + 4, 4) else { return false }
+                position += 8 + size
+                continue
+            }
+            guard magic == 0xFD2F_B528, let descriptor = number(position + 4, 1) else { return false }
+            let isSingle = descriptor & 0x20 != 0
+            let sizeField = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6]
+            position += 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + sizeField
+            while true {
+                guard let block = number(position, 3) else { return false }
+                // A run-length block holds one byte, however long what it stands for.
+                position += 3 + ((block >> 1) & 3 == 1 ? 1 : block >> 3)
+                if block & 1 == 1 { break }
+            }
+            if descriptor & 4 != 0 { position += 4 }
+        }
+        return position == bytes.count
+    }
+}
