@@ -190,6 +190,7 @@ struct InitFromFilesTests {
         await #expect(throws: WeirError.self) { try await folder.initialize("missing-*.csv") }
         #expect(!folder.has("weir.yaml"))
         #expect(!folder.has("sources"))
+        #expect(!folder.has(".weir"))
     }
 }
 
