@@ -24,7 +24,8 @@ public enum StructuredReader {
             if let range = options.range { extra.append("range = \(SQL.literal(range))") }
             return union(files) { "read_xlsx(\(([SQL.literal($0.path)] + extra).joined(separator: ", ")))" }
         case .csv, .tsv:
-            preconditionFailure("delimited files have a reader of their own")
+            // Delimited files are loaded by DelimitedReader; here they are only looked at.
+            return "read_csv(\(arguments.joined(separator: ", ")))"
         }
     }
 

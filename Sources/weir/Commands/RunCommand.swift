@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 import WeirCore
 import WeirPipeline
 
@@ -76,41 +77,38 @@ struct RunningOptions: ParsableArguments {
 }
 
 /// Tells a person what a run is doing.
-// Sendable without the compiler's proof: `progress` and `started` are only touched under `lock`.
-final class RunDisplay: @unchecked Sendable {
-    private let lock = NSLock()
+final class RunDisplay: Sendable {
     private let quiet: Bool
     private let terminal = Terminal.of(descriptor: 2)
-    private var progress: ProgressLine
+    private let progress: Mutex<ProgressLine>
     private let started = ContinuousClock.now
 
     init(quiet: Bool) {
         self.quiet = quiet
-        progress = ProgressLine(on: terminal)
+        progress = Mutex(ProgressLine(on: terminal))
     }
 
     func show(_ event: RunEvent) {
         if quiet { return }
-        lock.withLock {
+        let elapsed = ContinuousClock.now - started
+        progress.withLock { line in
             switch event {
             case .planned, .finished: break
             case .started(let name, let action):
-                write(
-                    progress.update(
-                        "\(action == .load ? "loading" : "building") \(name)", elapsed: ContinuousClock.now - started))
+                write(line.update("\(action == .load ? "loading" : "building") \(name)", elapsed: elapsed))
             case .progress(let name, let percent):
-                write(progress.update("\(name) \(Int(percent)) %", elapsed: ContinuousClock.now - started))
+                write(line.update("\(name) \(Int(percent)) %", elapsed: elapsed))
             case .retrying(let name, let error, let seconds):
-                write(progress.clear())
+                write(line.clear())
                 write("\(name): \(error.message); trying again in \(String(format: "%.1f", seconds)) s\n")
             case .warning(let warning):
-                write(progress.clear())
+                write(line.clear())
                 write(ErrorText.renderWarning(warning, on: terminal) + "\n")
             }
         }
     }
 
-    func end() { lock.withLock { write(progress.clear()) } }
+    func end() { progress.withLock { write($0.clear()) } }
 
     private func write(_ text: String?) {
         if let text { FileHandle.standardError.write(Data(text.utf8)) }
