@@ -24,6 +24,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "weir", targets: ["weir"]),
+        .library(name: "WeirCore", targets: ["WeirCore"]),
         .library(name: "WeirEngine", targets: ["WeirEngine"]),
         .library(name: "WeirQuality", targets: ["WeirQuality"]),
         .library(name: "WeirPipeline", targets: ["WeirPipeline"]),

@@ -49,29 +49,32 @@ struct ConnectionCheckup {
         return try await database.withConnection { connection in
             try await connection.perform { connection in
                 try settings.open(as: name, on: connection)
-                switch settings {
-                case .s3, .gcs:
-                    for pattern in patterns {
-                        do {
-                            _ = try connection.query("SELECT file FROM glob(?) LIMIT 1", [.text(pattern)])
-                        } catch let error as WeirError {
-                            throw WeirError(
-                                "connection.failed", settings.wiped(error.message),
-                                hint: "are its keys, region and endpoint right?",
-                                outcome: .systemFailed)
-                        }
-                    }
-                    return patterns.isEmpty ? "the settings are accepted; no source reads from it" : "answers"
-                case .postgres, .mysql, .sqlite:
-                    // Attaching a SQLite file that is none succeeds; listing its tables does not.
-                    let count =
-                        try connection.query(
-                            "SELECT count(*) FROM duckdb_tables() WHERE database_name = ?",
-                            [.text(ConnectionSettings.catalog(name))]
-                        ).scalar.int ?? 0
-                    return "answers, \(Figures.count(count, "table"))"
+                do {
+                    return try look(name, settings, patterns, on: connection)
+                } catch let error as WeirError {
+                    throw WeirError(
+                        "connection.failed", settings.wiped(error.message),
+                        hint: "is connections.\(name) in weir.yaml right?", outcome: .systemFailed)
                 }
             }
+        }
+    }
+
+    /// Opening alone proves little: a SQLite file is only touched, and an object store only asked, when it is read.
+    private static func look(
+        _ name: String, _ settings: ConnectionSettings, _ patterns: [String], on connection: isolated Connection
+    ) throws -> String {
+        switch settings {
+        case .s3, .gcs:
+            for pattern in patterns { _ = try connection.query("SELECT file FROM glob(?) LIMIT 1", [.text(pattern)]) }
+            return patterns.isEmpty ? "the settings are accepted; no source reads from it" : "answers"
+        case .postgres, .mysql, .sqlite:
+            let count =
+                try connection.query(
+                    "SELECT count(*) FROM duckdb_tables() WHERE database_name = ?",
+                    [.text(ConnectionSettings.catalog(name))]
+                ).scalar.int ?? 0
+            return "answers, \(Figures.count(count, "table"))"
         }
     }
 

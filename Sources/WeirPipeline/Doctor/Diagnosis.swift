@@ -1,3 +1,4 @@
+import Foundation
 import WeirCore
 
 /// What `weir doctor` found.
@@ -45,6 +46,7 @@ public struct Diagnosis: Sendable, Encodable {
     }
 
     mutating func fail(_ check: String, _ detail: String, _ advice: String?, _ outcome: Outcome = .systemFailed) {
+        let detail = detail.trimmingCharacters(in: .whitespacesAndNewlines)
         findings.append(Finding(check: check, status: .fail, detail: detail, advice: advice, outcome: outcome))
     }
 

@@ -51,7 +51,11 @@ enum FileDialect {
     /// may wait for the rest of their character.
     private static func validPrefix(_ data: Data) -> Int? {
         for cut in 0...3 where data.count >= cut {
-            if String(validating: data.dropLast(cut), as: UTF8.self) != nil { return data.count - cut }
+            // Over a plain buffer the check runs in the standard library's own fast path.
+            let isText = data.withUnsafeBytes { bytes in
+                String(validating: UnsafeRawBufferPointer(rebasing: bytes.dropLast(cut)), as: UTF8.self) != nil
+            }
+            if isText { return data.count - cut }
         }
         return nil
     }

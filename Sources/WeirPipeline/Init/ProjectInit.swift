@@ -36,7 +36,11 @@ public enum ProjectInit {
         try NewFiles(root: folder).checkFree(common)
         let scratch = "\(folder)/.weir/tmp"
         try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        defer {
+            try? FileManager.default.removeItem(atPath: scratch)
+            // Where nothing was written nothing is left, not even an empty folder; a folder with files stays.
+            for path in ["\(folder)/.weir", folder] { rmdir(path) }
+        }
         // On disk, so that files larger than memory can be looked at.
         var options = Database.Options(path: "\(scratch)/init-\(ProcessIdentity.current).duckdb")
         options.extensions = ["json", "icu"]

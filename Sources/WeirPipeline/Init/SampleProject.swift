@@ -35,6 +35,7 @@ enum SampleProject {
         .weir/
         *.duckdb
         *.duckdb.wal
+        site/
 
         """
 

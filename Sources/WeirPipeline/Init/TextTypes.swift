@@ -24,18 +24,20 @@ enum TextTypes {
 
     /// Columns looked at in one statement: with all of a wide table the statement itself would be the work.
     private static let batch = 40
+    /// Rows that rule out most types before the whole table is asked about the rest.
+    private static let sampleRows = 2_000
 
-    static func find(_ columns: [String], in relation: String, on connection: isolated Connection) throws -> [String:
-        Found]
-    {
+    /// - Parameter relation: a table whose columns are all text.
+    static func find(
+        _ columns: [String], in relation: String, on connection: isolated Connection
+    ) throws -> [String: Found] {
         var found: [String: Found] = [:]
         for start in stride(from: 0, to: columns.count, by: batch) {
             let part = Array(columns[start..<min(start + batch, columns.count)])
-            let select = part.flatMap(Facts.select)
-            let row = try connection.query("SELECT \(select.joined(separator: ", ")) FROM \(relation)").first ?? []
-            for (offset, name) in part.enumerated() where (offset + 1) * Facts.width <= row.count {
-                found[name] = Facts(Array(row[(offset * Facts.width)..<((offset + 1) * Facts.width)])).decide()
-            }
+            let all = part.map { TextFacts(column: $0) }
+            let sample = try fill(all, from: "(SELECT * FROM \(relation) LIMIT \(sampleRows))", on: connection)
+            let likely = sample.map { TextFacts(column: $0.column, asked: $0.likely) }
+            for facts in try fill(likely, from: relation, on: connection) { found[facts.column] = facts.decide() }
         }
         for name in columns where found[name]?.type == "VARCHAR" && found[name]?.note == nil {
             if let written = try writtenDates(name, in: relation, on: connection) { found[name] = written }
@@ -43,66 +45,14 @@ enum TextTypes {
         return found
     }
 
-    // MARK: Types
-
-    private struct Facts {
-        static let width = 12
-        let values: [Value]
-
-        init(_ values: [Value]) { self.values = values }
-
-        static func select(_ name: String) -> [String] {
-            let value = SQL.quote(name)
-            let words = TextTypes.nullWords.map(SQL.literal).joined(separator: ", ")
-            let isWord = "\(value) IN (\(words))"
-            func misfits(_ condition: String) -> String {
-                "count(*) FILTER (\(value) IS NOT NULL AND NOT \(isWord) AND NOT coalesce((\(condition)), false))"
-            }
-            func matches(_ pattern: String) -> String { "regexp_full_match(\(value), \(SQL.literal(pattern)))" }
-            func casts(_ type: String) -> String { "TRY_CAST(\(value) AS \(type)) IS NOT NULL" }
-            let zone = #".*[0-9](Z|[+-][0-9]{2}(:?[0-9]{2})?)"#
-            return [
-                misfits("false"),
-                "list(DISTINCT \(value)) FILTER (\(isWord))",
-                misfits("\(matches("[+-]?[0-9]+")) AND \(casts("BIGINT"))"),
-                misfits("\(matches("[+-]?[0-9]+")) AND \(casts("HUGEINT"))"),
-                misfits("\(matches(#"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"#)) AND \(casts("DOUBLE"))"),
-                "count(*) FILTER (\(matches("[+-]?0[0-9]+.*")))",
-                misfits("lower(\(value)) IN ('true', 'false')"),
-                misfits("\(matches("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")) AND \(casts("DATE"))"),
-                misfits("\(matches(#"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"#)) AND \(casts("TIME"))"),
-                misfits("\(matches("[0-9]{4}-.*")) AND NOT \(matches(zone)) AND \(casts("TIMESTAMP"))"),
-                misfits("\(matches("[0-9]{4}-.*")) AND \(matches(zone)) AND \(casts("TIMESTAMPTZ"))"),
-                misfits(casts("UUID")),
-            ]
-        }
-
-        func decide() -> Found {
-            let values = self.values.map { Int($0.int ?? 0) }
-            let filled = values[0]
-            guard filled > 0 else { return Found() }
-            let words = self.values[1].list?.compactMap(\.text).sorted() ?? []
-            let hasLeadingZeros = values[5] > 0
-            let kinds: [(type: String, misfits: Int)] = [
-                ("BIGINT", values[2]), ("HUGEINT", values[3]), ("DOUBLE", values[4]), ("BOOLEAN", values[6]),
-                ("DATE", values[7]), ("TIME", values[8]), ("TIMESTAMP", values[9]),
-                ("TIMESTAMP WITH TIME ZONE", values[10]), ("UUID", values[11]),
-            ]
-            for (index, kind) in kinds.enumerated() where kind.misfits == 0 {
-                if index < 3, hasLeadingZeros {
-                    return Found(note: "its numbers have leading zeros, which a number would lose, so it is text")
-                }
-                return Found(type: kind.type, nullWords: words)
-            }
-            // Nearly all fit: the few that do not are worth a word.
-            let nearest = kinds.min { $0.misfits < $1.misfits }
-            if let nearest, nearest.misfits * 20 <= filled {
-                return Found(
-                    note:
-                        "\(Figures.count(nearest.misfits)) of \(Figures.count(filled)) values are not \(nearest.type), so it is text"
-                )
-            }
-            return Found()
+    private static func fill(
+        _ facts: [TextFacts], from relation: String, on connection: isolated Connection
+    ) throws -> [TextFacts] {
+        let select = facts.flatMap(\.select).joined(separator: ", ")
+        var row = try connection.query("SELECT \(select) FROM \(relation)").first?[...] ?? []
+        return facts.map { facts in
+            defer { row = row.dropFirst(facts.select.count) }
+            return facts.answered(Array(row.prefix(facts.select.count)))
         }
     }
 

@@ -38,7 +38,9 @@ enum DoctorText {
                 case .warn: .warning
                 case .fail: .bad
                 }
-            table.add([.init(finding.check), .init(finding.status.rawValue, tone), .init(finding.detail)])
+            table.add([
+                .init(finding.check), .init(finding.status.rawValue, tone), .init(Self.firstLine(finding.detail)),
+            ])
         }
         var lines = [table.render(on: terminal)]
         for finding in report.findings where finding.status != .ok {
@@ -55,5 +57,10 @@ enum DoctorText {
         default: lines.append(style("\(Figures.count(Int64(failed), "check")) failed.", .bad))
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Drivers explain themselves over several lines; they are shown whole below the table.
+    private static func firstLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     }
 }

@@ -122,7 +122,7 @@ struct InitFromFilesTests {
         try folder.write("a-2.csv", "id,v\n2,x\n")
         try folder.write("a-notes.csv", "text\nhello\n")
         _ = try await folder.initialize("*.csv")
-        #expect(try folder.read("sources/a.yaml").contains("[\"a-1.csv\", \"a-2.csv\"]"))
+        #expect(try folder.read("sources/a.yaml").contains("[a-1.csv, a-2.csv]"))
     }
 
     @Test("types are those that every value fits, with the evidence beside them")
@@ -190,6 +190,7 @@ struct InitFromFilesTests {
         await #expect(throws: WeirError.self) { try await folder.initialize("missing-*.csv") }
         #expect(!folder.has("weir.yaml"))
         #expect(!folder.has("sources"))
+        #expect(!folder.has(".weir"))
     }
 }
 
