@@ -72,8 +72,10 @@ public struct DelimitedReader: Sendable {
         let arguments =
             dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
         do {
-            return try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
-        } catch let error as WeirError where error.message.contains("sniffing") {
+            let columns = try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
+            let texts = "read_csv(\((arguments + ["all_varchar = true"]).joined(separator: ", ")))"
+            return try TypeGuess.keepingDigits(columns, in: texts, on: connection)
+        } catch let error as WeirError where error.code == "sql.invalid-input" {
             return []
         }
     }

@@ -26,8 +26,12 @@ struct FirstLines {
         if options.skip > 0 { arguments.append("skip = \(options.skip)") }
         if let comment = options.comment { arguments.append("comment = \(SQL.literal(comment))") }
         if let size = options.maxLineSize { arguments.append("max_line_size = \(size)") }
+        // Whole is needed only the first; of those that may continue it a long value would be fetched for nothing.
         lines = try connection.query(
-            "SELECT line FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT \(Self.longestHeader)"
+            """
+            SELECT CASE WHEN row_number() OVER () = 1 THEN line ELSE left(line, 10000) END
+            FROM (SELECT line FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT \(Self.longestHeader))
+            """
         ).map { $0[0].text }.compactMap(\.self)
         let unreadable = try connection.query(
             "SELECT error_message FROM temp.\(SQL.quote(rejects.errors)) WHERE line = ?",

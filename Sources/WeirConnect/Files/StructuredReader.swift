@@ -4,7 +4,11 @@ import WeirEngine
 /// Builds relations for formats that carry their own types: JSON, Parquet, Avro, and Excel.
 public enum StructuredReader {
     /// SQL for a FROM clause that reads all files, with ``DelimitedReader/fileColumn`` as the last column.
-    public static func relation(_ files: [InputFile], format: FileFormat, options: FileOptions) -> String {
+    ///
+    /// - Parameter skipsBadLines: for a look at the columns of NDJSON, of which some lines may be no JSON.
+    public static func relation(
+        _ files: [InputFile], format: FileFormat, options: FileOptions, skipsBadLines: Bool = false
+    ) -> String {
         let list = "[\(files.map { SQL.literal($0.path) }.joined(separator: ", "))]"
         var arguments = [list, "filename = '\(DelimitedReader.fileColumn)'", "union_by_name = true"]
         if options.partitions { arguments.append("hive_partitioning = true") }
@@ -14,6 +18,7 @@ public enum StructuredReader {
             arguments.append("format = '\(format == .json ? "auto" : "newline_delimited")'")
             // Sampling every object: a type seen late must not fail a load that has begun.
             arguments.append("sample_size = -1")
+            if skipsBadLines, format == .ndjson { arguments.append("ignore_errors = true") }
             arguments.append("maximum_object_size = \(options.maxLineSize ?? 64 << 20)")
             return "read_json(\(arguments.joined(separator: ", ")))"
         case .avro:

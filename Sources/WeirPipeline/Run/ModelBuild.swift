@@ -187,10 +187,6 @@ struct ModelBuild {
 }
 
 extension String {
-    /// Without the semicolon and white space at the end, so that the statement can stand inside another.
-    var trimmingStatementEnd: String {
-        var text = self[...]
-        while let last = text.last, last.isWhitespace || last == ";" { text = text.dropLast() }
-        return String(text)
-    }
+    /// Without the semicolon, white space and comments at the end, so that the statement can stand inside another.
+    var trimmingStatementEnd: String { SQLText.statement(self) }
 }

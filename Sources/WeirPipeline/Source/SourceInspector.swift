@@ -33,7 +33,8 @@ struct SourceInspector {
                 try inspectDelimited(origin, into: &input, on: connection)
             } else {
                 if let module = origin.format.engineExtension { try connection.load(extension: module) }
-                let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
+                let relation = StructuredReader.relation(
+                    input.files, format: origin.format, options: origin.options, skipsBadLines: true)
                 try inspectTyped(relation, into: &input, on: connection)
             }
         case .database(let reader):

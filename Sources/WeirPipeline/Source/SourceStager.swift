@@ -29,7 +29,10 @@ struct SourceStager {
         var staged: StagedRows
         switch source.origin {
         case .files(let origin):
-            for file in input.files { try CompressedFile.check(file) }
+            for file in input.files {
+                try CompressedFile.check(file)
+                if origin.format.isDelimited { try LineLength.check(file, options: origin.options) }
+            }
             if input.groups.isEmpty && origin.format.isDelimited {
                 staged = try stageNothing(on: connection)
             } else if origin.format.isDelimited {

@@ -25,7 +25,8 @@ struct BadProjectTests {
 
     private static func model(_ name: String, _ sql: String, _ fault: String, line: Int? = nil) -> BadProject {
         BadProject(
-            name, ["sources/t.yaml": source, "data/t.csv": data, "models/mart/m.sql": sql], fault, at: "models/mart/m.sql", line: line)
+            name, ["sources/t.yaml": source, "data/t.csv": data, "models/mart/m.sql": sql], fault,
+            at: "models/mart/m.sql", line: line)
     }
 
     private static func configuration(_ name: String, _ text: String, _ fault: String, line: Int? = nil) -> BadProject {
@@ -34,14 +35,17 @@ struct BadProjectTests {
 
     static let projects: [BadProject] = [
         configuration("a tab in YAML", "weir: 1\nname: t\nwarehouse:\n\tpath: x\n", "yaml.", line: 4),
-        configuration("duplicate keys", "weir: 1\nname: a\nname: b\n", "yaml.", line: 3),
+        configuration("duplicate keys", "weir: 1\nname: a\nname: b\n", "yaml.duplicate-key", line: 2),
         configuration("an unknown key", "weir: 1\nname: t\nwarehose: { path: x }\n", "yaml.unknown-key", line: 3),
         configuration("no version", "name: t\n", "project.no-version"),
         configuration("a version to come", "weir: 2\n", "project.version", line: 1),
         configuration("a list where keys belong", "- weir\n- 1\n", "yaml.", line: 1),
         configuration("nothing", "", "*"),
         configuration("not text", "weir: 1\nname: [t\n", "yaml."),
-        configuration("a missing variable", "weir: 1\nname: t\nconnections: { c: { type: postgres, url: \"${NOT_SET_ANYWHERE}\" } }\n", "yaml.", line: 3),
+        configuration(
+            "a missing variable",
+            "weir: 1\nname: t\nconnections: { c: { type: postgres, url: \"${NOT_SET_ANYWHERE}\" } }\n",
+            "project.missing-variable", line: 3),
         model("a syntax error", "SELECT id,\nFROM FROM raw.t\n", "sql.syntax", line: 2),
         model("two statements", "SELECT id FROM raw.t;\nSELECT 1\n", "sql."),
         model("no statement", "-- nothing\n", "sql."),
@@ -53,20 +57,37 @@ struct BadProjectTests {
         model("two columns of one name", "SELECT id, v AS ID FROM raw.t\n", "sql.duplicate-column"),
         model("an unknown strategy", "/* weir\nstrategy: upsert\n*/\nSELECT 1 AS n\n", "yaml.unknown-value", line: 2),
         model("merge without a key", "/* weir\nstrategy: merge\n*/\nSELECT 1 AS n\n", "project.missing-key", line: 2),
-        model("a key that is no column", "/* weir\nstrategy: merge\nkey: [nope]\n*/\nSELECT 1 AS n\n", "project.unknown-column"),
-        model("an unknown header key", "/* weir\nwhy: x\nstratgy: table\n*/\nSELECT 1 AS n\n", "yaml.unknown-key", line: 3),
+        model(
+            "a key that is no column", "/* weir\nstrategy: merge\nkey: [nope]\n*/\nSELECT 1 AS n\n",
+            "project.unknown-column"),
+        model(
+            "an unknown header key", "/* weir\nwhy: x\nstratgy: table\n*/\nSELECT 1 AS n\n", "yaml.unknown-key", line: 3
+        ),
         BadProject(
             "a cycle",
-            ["models/mart/a.sql": "SELECT * FROM mart.b", "models/mart/b.sql": "SELECT * FROM mart.c", "models/mart/c.sql": "SELECT * FROM mart.a"],
+            [
+                "models/mart/a.sql": "SELECT * FROM mart.b", "models/mart/b.sql": "SELECT * FROM mart.c",
+                "models/mart/c.sql": "SELECT * FROM mart.a",
+            ],
             "graph.cycle", at: "models/mart/a.sql"),
         BadProject(
-            "two tables of one name", ["sources/t.yaml": source, "data/t.csv": data, "models/raw/T.sql": "SELECT 1 AS n"],
+            "two tables of one name",
+            ["sources/t.yaml": source, "data/t.csv": data, "models/raw/T.sql": "SELECT 1 AS n"],
             "project.duplicate-name", at: "models/raw/T.sql"),
-        BadProject("a model outside a schema", ["models/m.sql": "SELECT 1 AS n"], "project.model-path", at: "models/m.sql"),
-        BadProject("a source without a name", ["sources/t.yaml": "from: { files: data/t.csv }\n"], "yaml.missing-key", at: "sources/t.yaml"),
-        BadProject("a misspelt strategy", ["sources/t.yaml": source + "load: { strategy: mrege }\n"], "yaml.unknown-value", at: "sources/t.yaml", line: 3),
-        BadProject("a missing contract", ["sources/t.yaml": source + "contract: contracts/x.yaml\n", "data/t.csv": data], "project.missing-contract", at: "sources/t.yaml"),
-        BadProject("Weir's own schema", ["models/weir_meta/m.sql": "SELECT 1 AS n"], "project.reserved-name", at: "models/weir_meta/m.sql"),
+        BadProject(
+            "a model outside a schema", ["models/m.sql": "SELECT 1 AS n"], "project.model-path", at: "models/m.sql"),
+        BadProject(
+            "a source without a name", ["sources/t.yaml": "from: { files: data/t.csv }\n"], "yaml.missing-key",
+            at: "sources/t.yaml"),
+        BadProject(
+            "a misspelt strategy", ["sources/t.yaml": source + "load: { strategy: mrege }\n"], "yaml.unknown-value",
+            at: "sources/t.yaml", line: 3),
+        BadProject(
+            "a missing contract", ["sources/t.yaml": source + "contract: contracts/x.yaml\n", "data/t.csv": data],
+            "project.missing-contract", at: "sources/t.yaml"),
+        BadProject(
+            "Weir's own schema", ["models/weir_meta/m.sql": "SELECT 1 AS n"], "project.reserved-name",
+            at: "models/weir_meta/m.sql"),
     ]
 
     @Test("is refused with the place of the mistake, before anything runs", arguments: projects)
@@ -95,8 +116,12 @@ struct BadProjectTests {
 
     @Test(
         "what is unusual and right goes through",
-        arguments: ["SELECT id FROM raw.t;", "SELECT id FROM raw.t; -- the end", "SELECT id FROM raw.t -- the end", "SELECT id FROM raw.t /* end */ ;\n\n",
-            "WITH t AS (SELECT id FROM raw.t) SELECT * FROM t", "FROM raw.t SELECT id", "(SELECT id FROM raw.t) UNION ALL (SELECT id + 1 FROM raw.t WHERE false)"])
+        arguments: [
+            "SELECT id FROM raw.t;", "SELECT id FROM raw.t; -- the end", "SELECT id FROM raw.t -- the end",
+            "SELECT id FROM raw.t /* end */ ;\n\n",
+            "WITH t AS (SELECT id FROM raw.t) SELECT * FROM t", "FROM raw.t SELECT id",
+            "(SELECT id FROM raw.t) UNION ALL (SELECT id + 1 FROM raw.t WHERE false)",
+        ])
     func unusual(sql: String) async throws {
         let project = try TempProject(["sources/t.yaml": Self.source, "data/t.csv": Self.data])
         for strategy in ["table", "view", "merge\nkey: [id]"] {
@@ -115,12 +140,18 @@ struct BadProjectTests {
         #expect(done.code == 0 || done.faults.contains { $0.place?.line != nil }, "\(done)")
     }
 
-    @Test("aliases that multiply and nesting without end are refused in time", arguments: ["bomb", "nesting", "flow nesting"])
+    @Test(
+        "aliases that multiply and nesting without end are refused in time",
+        arguments: ["bomb", "nesting", "flow nesting"])
     func bombs(kind: String) async throws {
         let text: String
         switch kind {
         case "bomb":
-            text = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + zip("bcdefghi", "abcdefgh").map { "\($0): &\($0) [\(Array(repeating: "*\($1)", count: 10).joined(separator: ","))]\n" }.joined()
+            text =
+                "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+                + zip("bcdefghi", "abcdefgh").map {
+                    "\($0): &\($0) [\(Array(repeating: "*\($1)", count: 10).joined(separator: ","))]\n"
+                }.joined()
         case "nesting": text = "weir: " + String(repeating: "[", count: 10 << 20)
         default: text = "weir: " + String(repeating: "{a: ", count: 3 << 20)
         }
@@ -134,10 +165,12 @@ struct BadProjectTests {
     func watermarkBackwards() async throws {
         let project = try TempProject([
             "weir.yaml": "weir: 1\nname: t\nconnections: { shop: { type: sqlite, path: shop.db } }\n",
-            "sources/t.yaml": "name: raw.t\nfrom: { sqlite: shop, table: t }\nload: { strategy: merge, key: [id], watermark: at }\n",
+            "sources/t.yaml":
+                "name: raw.t\nfrom: { sqlite: shop, table: t }\nload: { strategy: merge, key: [id], watermark: stamp }\n",
         ])
         let attach = "LOAD sqlite_scanner; ATTACH '\(project.path("shop.db"))' AS s (TYPE sqlite);"
-        try await Scratch.execute("\(attach) CREATE TABLE s.t (id INTEGER, at INTEGER); INSERT INTO s.t VALUES (1, 10), (2, 20)")
+        try await Scratch.execute(
+            "\(attach) CREATE TABLE s.t (id INTEGER, stamp INTEGER); INSERT INTO s.t VALUES (1, 10), (2, 20)")
         try await project.run(expect: 0)
         try await Scratch.execute("\(attach) DELETE FROM s.t WHERE id = 2; INSERT INTO s.t VALUES (3, 5)")
         let stopped = try await project.run(expect: 1)

@@ -19,7 +19,9 @@ struct FaultTests {
             guard mount("tmpfs", disk, "tmpfs", 0, "size=24m") == 0 else { return }
             defer { umount2(disk, Int32(MNT_DETACH)) }
             try await project.run(expect: 0)
-            try project.write("models/mart/big.sql", "SELECT md5(range::VARCHAR) || md5((range + 1)::VARCHAR) AS t FROM range(3000000)")
+            try project.write(
+                "models/mart/big.sql",
+                "SELECT md5(range::VARCHAR) || md5((range + 1)::VARCHAR) AS t FROM range(3000000)")
             let full = try await project.run(expect: 3)
             #expect(full.faults.contains { $0.code == "engine.disk-full" && $0.hint != nil }, "\(full)")
             let kept = try await project.weir("query", "-o", "json", "SELECT count(*) AS n FROM mart.small")
@@ -29,7 +31,9 @@ struct FaultTests {
         #endif
     }
 
-    @Test("a damaged file in the middle of a glob publishes nothing of it and names the file", arguments: ["gz", "parquet"])
+    @Test(
+        "a damaged file in the middle of a glob publishes nothing of it and names the file",
+        arguments: ["gz", "parquet"])
     func damagedFile(kind: String) async throws {
         let suffix = kind == "gz" ? "csv.gz" : "parquet"
         let project = try TempProject([
@@ -39,7 +43,8 @@ struct FaultTests {
         ])
         try FileManager.default.createDirectory(atPath: project.path("data"), withIntermediateDirectories: true)
         for number in 1...3 {
-            let sql = "COPY (SELECT range AS id, md5(range::VARCHAR) AS v FROM range(20000)) TO '\(project.path("data/\(number).\(suffix)"))'"
+            let sql =
+                "COPY (SELECT range AS id, md5(range::VARCHAR) AS v FROM range(20000)) TO '\(project.path("data/\(number).\(suffix)"))'"
             try await Scratch.execute(sql + (kind == "gz" ? " (FORMAT csv, HEADER, COMPRESSION gzip)" : ""))
         }
         try await project.run(expect: 0)
@@ -65,7 +70,9 @@ struct FaultTests {
         try await project.run(expect: 0)
         try project.remove("data/t.csv")
         let missing = try await project.run(expect: 2)
-        #expect(missing.faults.contains { $0.code == "source.no-files" && $0.place?.file == "sources/t.yaml" }, "\(missing)")
+        #expect(
+            missing.faults.contains { $0.code == "source.no-files" && $0.place?.file == "sources/t.yaml" }, "\(missing)"
+        )
         #expect(try await project.rows("SELECT id FROM mart.m") == ["1"])
     }
 
@@ -77,7 +84,9 @@ struct FaultTests {
             "models/mart/m.sql": "SELECT id FROM raw.t", "models/mart/other.sql": "SELECT 1 AS n",
         ])
         let shop = project.path("shop.db")
-        try await Scratch.execute("LOAD sqlite_scanner; ATTACH '\(shop)' AS s (TYPE sqlite); CREATE TABLE s.t (id INTEGER); INSERT INTO s.t VALUES (7); CREATE TABLE s.u (id INTEGER)")
+        try await Scratch.execute(
+            "LOAD sqlite_scanner; ATTACH '\(shop)' AS s (TYPE sqlite); CREATE TABLE s.t (id INTEGER); INSERT INTO s.t VALUES (7); CREATE TABLE s.u (id INTEGER)"
+        )
         try await project.run(expect: 0)
         try await Scratch.execute("LOAD sqlite_scanner; ATTACH '\(shop)' AS s (TYPE sqlite); DROP TABLE s.t")
         let missing = try await project.run()
@@ -90,7 +99,8 @@ struct FaultTests {
     @Test("a server that is away is tried several times before giving up")
     func transient() async throws {
         let project = try TempProject([
-            "weir.yaml": "weir: 1\nname: t\nconnections: { shop: { type: postgres, url: 'postgresql://127.0.0.1:1/shop' } }\n",
+            "weir.yaml":
+                "weir: 1\nname: t\nconnections: { shop: { type: postgres, url: 'postgresql://127.0.0.1:1/shop' } }\n",
             "sources/t.yaml": "name: raw.t\nfrom: { postgres: shop, table: t }\n",
         ])
         let failed = try await project.run(expect: 3)

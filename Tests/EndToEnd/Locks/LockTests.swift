@@ -12,7 +12,8 @@ struct LockTests {
     /// A model that keeps a run busy for long; without the marker file it would be over at once.
     private static func slow() throws -> TempProject {
         try TempProject([
-            "models/mart/slow.sql": "SELECT count(*) AS n FROM range(200000) a, range(200000) b WHERE (a.range * b.range) % 7 = 3"
+            "models/mart/slow.sql":
+                "SELECT count(*) AS n FROM range(200000) a, range(200000) b WHERE (a.range * b.range) % 7 = 3"
         ])
     }
 
@@ -24,7 +25,9 @@ struct LockTests {
     private static func isBusy(_ project: TempProject, _ child: Child) async throws {
         for _ in 0..<3000 {
             let holder = (try? String(contentsOfFile: project.path(".weir/lock"), encoding: .utf8)) ?? ""
-            if holder.contains(String(child.pid)), FileManager.default.fileExists(atPath: project.path("warehouse.duckdb")) {
+            if holder.contains(String(child.pid)),
+                FileManager.default.fileExists(atPath: project.path("warehouse.duckdb"))
+            {
                 return
             }
             try await Task.sleep(for: .milliseconds(10))
@@ -81,12 +84,15 @@ struct LockTests {
         child.signal(signal)
         let stopped = await child.finish(limit: .seconds(30))
         #expect(stopped.code == 3, "\(stopped)")
-        #expect((stopped.out + stopped.err).contains("run again") || (stopped.out + stopped.err).contains("goes on"), "\(stopped)")
+        #expect(
+            (stopped.out + stopped.err).contains("run again") || (stopped.out + stopped.err).contains("goes on"),
+            "\(stopped)")
         try Self.quicken(project)
         let done = try await project.run(expect: 0)
         #expect(try done.report["mart.slow"]?.status == "published")
         #expect(try await project.rows("SELECT f.n, s.n FROM mart.first f, mart.slow s") == ["1|42"])
-        #expect(try await project.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE '%weir_new%'") == ["0"])
+        #expect(
+            try await project.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE '%weir_new%'") == ["0"])
     }
 
     @Test("plan and query work while nothing runs, and a plan makes no warehouse")

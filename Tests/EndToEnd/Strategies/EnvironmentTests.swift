@@ -79,6 +79,7 @@ struct EnvironmentTests {
         let project = try Self.project()
         try await project.run(expect: 0)
         let again = try await project.run(expect: 0)
-        #expect(try again.report.nodes.allSatisfy { $0.status == "unchanged" && $0.reason?.isEmpty == false }, "\(again)")
+        #expect(
+            try again.report.nodes.allSatisfy { $0.status == "unchanged" && $0.reason?.isEmpty == false }, "\(again)")
     }
 }

@@ -4,9 +4,11 @@ import Testing
 struct GateTests {
     private static func project(_ source: String = "", contract: String = "") throws -> TempProject {
         try TempProject([
-            "sources/t.yaml": "name: raw.t\nfrom: { files: data/t.csv }\ncolumns: { id: INTEGER, v: INTEGER }\ncontract: contracts/t.yaml\n\(source)",
+            "sources/t.yaml":
+                "name: raw.t\nfrom: { files: data/t.csv }\ncolumns: { id: INTEGER, v: INTEGER }\ncontract: contracts/t.yaml\n\(source)",
             "contracts/t.yaml": Contracts.table(
-                "raw.t", "      - { name: id, required: true, primaryKey: true }\n      - { name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 } }",
+                "raw.t",
+                "      - { name: id, required: true, primaryKey: true }\n      - { name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 } }",
                 extra: contract),
             "models/mart/m.sql": "SELECT count(*) AS n FROM raw.t",
             "data/t.csv": "id,v\n1,1\n2,2\n3,-1\n,4\n1,5\nx,6\n",
@@ -19,7 +21,8 @@ struct GateTests {
         let done = try await project.run(expect: 0)
         let balance = try #require(try done.report["raw.t"]?.balance)
         #expect(balance.read == 6)
-        let held = try await project.rows("SELECT _weir_line, _weir_source, _weir_raw FROM weir_quarantine.raw__t ORDER BY 1")
+        let held = try await project.rows(
+            "SELECT _weir_line, _weir_source, _weir_raw FROM weir_quarantine.raw__t ORDER BY 1")
         #expect(held.contains("4|data/t.csv|NULL"))
         #expect(held.contains("5|data/t.csv|NULL"))
         #expect(held.contains("7|data/t.csv|x,6"))
@@ -49,7 +52,8 @@ struct GateTests {
 
     @Test("more than the tolerance stops the load", arguments: [("10%", 1), ("2 rows", 1), ("90%", 0), ("6 rows", 0)])
     func tolerance(text: String, code: Int32) async throws {
-        let project = try Self.project(contract: "    customProperties:\n      - { property: weir.tolerance, value: \"\(text)\" }")
+        let project = try Self.project(
+            contract: "    customProperties:\n      - { property: weir.tolerance, value: \"\(text)\" }")
         try await project.run(expect: code)
     }
 
@@ -66,7 +70,11 @@ struct GateTests {
         #expect(statuses["mart.m"] == "blocked")
     }
 
-    @Test("exit codes: 2 for usage and configuration", arguments: [["run", "--nonsense"], ["run", "nothing.here"], ["run", "--env", "nowhere"], ["query", "SELEC 1"]])
+    @Test(
+        "exit codes: 2 for usage and configuration",
+        arguments: [
+            ["run", "--nonsense"], ["run", "nothing.here"], ["run", "--env", "nowhere"], ["query", "SELEC 1"],
+        ])
     func usage(arguments: [String]) async throws {
         let project = try TempProject(["models/mart/m.sql": "SELECT 1 AS n"])
         try await project.run(expect: 0)

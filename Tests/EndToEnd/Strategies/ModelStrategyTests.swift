@@ -3,7 +3,10 @@ import Testing
 
 /// A source whose file is written by the test, and a model on it.
 enum OneModel {
-    static func project(_ header: String, _ sql: String = "SELECT * FROM raw.t", columns: String = "{ id: INTEGER, v: VARCHAR, at: TIMESTAMP }")
+    static func project(
+        _ header: String, _ sql: String = "SELECT * FROM raw.t",
+        columns: String = "{ id: INTEGER, v: VARCHAR, at: TIMESTAMP }"
+    )
         throws -> TempProject
     {
         try TempProject([
@@ -15,7 +18,9 @@ enum OneModel {
 
 @Suite("Model strategies")
 struct ModelStrategyTests {
-    private func deliver(_ rows: String, to project: TempProject) throws { try project.write("data/t.csv", "id,v,at\n" + rows) }
+    private func deliver(_ rows: String, to project: TempProject) throws {
+        try project.write("data/t.csv", "id,v,at\n" + rows)
+    }
 
     @Test("a view stores nothing and shows what is there")
     func view() async throws {
@@ -49,7 +54,10 @@ struct ModelStrategyTests {
         let second = try await project.run(expect: 0)
         #expect(try second.report["mart.m"]?.changes.inserted == 1)
         #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2", "4"])
-        #expect(try await project.rows("SELECT id, _weir_reasons FROM weir_quarantine.mart__m") == ["3|[watermark_null(at)]"])
+        #expect(
+            try await project.rows("SELECT id, _weir_reasons FROM weir_quarantine.mart__m") == [
+                "3|[watermark_null(at)]"
+            ])
     }
 
     @Test("merge with look-back sees corrections within it, and not those before it")
@@ -57,7 +65,9 @@ struct ModelStrategyTests {
         let project = try OneModel.project("strategy: merge\nkey: [id]\nwatermark: at\nlookback: 2 days")
         try deliver("1,a,2026-01-01\n2,b,2026-01-09\n3,c,2026-01-10\n", to: project)
         try await project.run(expect: 0)
-        try deliver("1,CHANGED,2026-01-01\n2,CHANGED,2026-01-09\n3,c,2026-01-10\n5,late,2026-01-08\n6,too late,2026-01-02\n", to: project)
+        try deliver(
+            "1,CHANGED,2026-01-01\n2,CHANGED,2026-01-09\n3,c,2026-01-10\n5,late,2026-01-08\n6,too late,2026-01-02\n",
+            to: project)
         try await project.run(expect: 0)
         #expect(try await project.rows("SELECT id, v FROM mart.m ORDER BY 1") == ["1|a", "2|CHANGED", "3|c", "5|late"])
         try await project.run("--full-refresh", expect: 0)
@@ -95,10 +105,12 @@ struct ModelStrategyTests {
         let project = try OneModel.project("strategy: merge\nkey: [id]", "SELECT id, v FROM raw.t")
         try deliver("1,a,\n", to: project)
         try await project.run(expect: 0)
-        try project.write("models/mart/m.sql", "/* weir\nstrategy: merge\nkey: [id]\n*/\nSELECT id, v, upper(v) AS w FROM raw.t")
+        try project.write(
+            "models/mart/m.sql", "/* weir\nstrategy: merge\nkey: [id]\n*/\nSELECT id, v, upper(v) AS w FROM raw.t")
         try await project.run(expect: 0)
         #expect(try await project.rows("SELECT id, v, w FROM mart.m") == ["1|a|A"])
-        try project.write("models/mart/m.sql", "/* weir\nstrategy: merge\nkey: [id]\n*/\nSELECT id, upper(v) AS w FROM raw.t")
+        try project.write(
+            "models/mart/m.sql", "/* weir\nstrategy: merge\nkey: [id]\n*/\nSELECT id, upper(v) AS w FROM raw.t")
         let stopped = try await project.run(expect: 1)
         #expect(stopped.faults.contains { $0.code == "schema.missing-column" && $0.hint != nil })
         #expect(try await project.rows("SELECT id, v, w FROM mart.m") == ["1|a|A"])
@@ -109,7 +121,9 @@ struct ModelStrategyTests {
 struct IntervalModelTests {
     private static let header = "strategy: interval\ninterval: { column: at, grain: day, lookback: 1 }"
 
-    private func deliver(_ rows: String, to project: TempProject) throws { try project.write("data/t.csv", "id,v,at\n" + rows) }
+    private func deliver(_ rows: String, to project: TempProject) throws {
+        try project.write("data/t.csv", "id,v,at\n" + rows)
+    }
 
     @Test("the newest day and those of the look-back are built again, older ones stay")
     func rebuilt() async throws {

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Source strategies")
 struct SourceStrategyTests {
-    private static func source(_ load: String, columns: String = "{ id: INTEGER, v: VARCHAR, at: TIMESTAMP }") -> String {
+    private static func source(_ load: String, columns: String = "{ id: INTEGER, v: VARCHAR, at: TIMESTAMP }") -> String
+    {
         """
         name: raw.t
         from: { files: "data/*.csv" }
@@ -89,7 +90,8 @@ struct SourceStrategyTests {
     @Test("with a watermark the newest version of a key wins, in a batch and against the table")
     func mergeWatermark() async throws {
         let project = try Self.project("{ strategy: merge, key: [id], watermark: at }")
-        try project.write("data/1.csv", "id,v,at\n1,new,2026-02-02 00:00:00\n1,old,2026-02-01 00:00:00\n2,x,2026-02-01 00:00:00\n")
+        try project.write(
+            "data/1.csv", "id,v,at\n1,new,2026-02-02 00:00:00\n1,old,2026-02-01 00:00:00\n2,x,2026-02-01 00:00:00\n")
         let first = try await project.run(expect: 0)
         #expect(try first.report["raw.t"]?.balance == .init(read: 3, published: 2, quarantined: 0, filtered: 1))
         try project.write("data/2.csv", "id,v,at\n1,stale,2026-01-15 00:00:00\n2,y,2026-02-03 00:00:00\n")
@@ -133,7 +135,10 @@ struct SourceStrategyTests {
         try project.write("data/1.csv", "id,v,at\n1,a,\nx,b,\n")
         let first = try await project.run(expect: 0)
         #expect(try first.report["raw.t"]?.balance.quarantined == 1)
-        #expect(try await project.rows("SELECT _weir_line, _weir_source, _weir_raw FROM weir_quarantine.raw__t") == ["3|data/1.csv|x,b,"])
+        #expect(
+            try await project.rows("SELECT _weir_line, _weir_source, _weir_raw FROM weir_quarantine.raw__t") == [
+                "3|data/1.csv|x,b,"
+            ])
         try project.write("data/1.csv", "id,v,at\n1,a,\n2,b,\n")
         try await project.run(expect: 0)
         #expect(try await project.rows("SELECT count(*) FROM weir_quarantine.raw__t") == ["0"])
