@@ -79,7 +79,7 @@ struct DocsSiteTests {
             "a&quot;b", "DECIMAL(10,2)", "minutes", "<li>not null</li>", "<li>raw.flights.dep_time</li>",
             "between 1 and 400,000 rows",
             "SELECT a &lt; b &amp;&amp; c FROM raw.flights", "✓ passed", "✗ failed", "20261123-160102-4f2a",
-            "2026-11-23T16:01:02.000Z", "2.5 s", "336,776", "336,700", "<a href=\"raw.flights.html\">raw.flights</a>",
+            "2026-11-23 16:01 UTC", "2.5 s", "336,776", "336,700", "<a href=\"raw.flights.html\">raw.flights</a>",
             "outside.airports",
             "<svg role=\"group\" aria-label=\"Lineage of mart.delays: 3 tables, 2 links",
         ] { #expect(page.contains(text), "\(text)") }

@@ -74,6 +74,9 @@ struct LineageLayout: Sendable, Hashable {
         return distance
     }
 
+    /// Beyond so many, room for passing lines would push the tables apart and make nothing clearer.
+    private static let waypointLimit = 120
+
     private static func layout(_ names: Set<String>, inputs: [String: [String]], hidden: Int) -> LineageLayout {
         var edges: Set<Edge> = []
         for name in names {
@@ -85,8 +88,10 @@ struct LineageLayout: Sendable, Hashable {
         var rows = Dictionary(grouping: names.sorted(), by: { layers[$0] ?? 0 })
         var steps: Set<Edge> = []
         var waypoints: [Edge: [String]] = [:]
+        let isRouted = edges.reduce(0) { $0 + max(0, (layers[$1.to] ?? 0) - (layers[$1.from] ?? 0) - 1) } <= waypointLimit
         for edge in edges.sorted(by: { ($0.from, $0.to) < ($1.from, $1.to) }) {
-            let between = ((layers[edge.from] ?? 0) + 1)..<max((layers[edge.from] ?? 0) + 1, layers[edge.to] ?? 0)
+            let start = (layers[edge.from] ?? 0) + 1
+            let between = start..<(isRouted ? max(start, layers[edge.to] ?? 0) : start)
             // No table's name holds a control character.
             let passed = between.map { "\(edge.from)\u{1}\(edge.to)\u{1}\($0)" }
             for (layer, name) in zip(between, passed) { rows[layer, default: []].append(name) }

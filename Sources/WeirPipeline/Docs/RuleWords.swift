@@ -26,7 +26,7 @@ extension Rule {
         case .uniqueItems: "no item twice"
         case .unique: columns.count > 1 ? "unique together: \(columnList)" : "unique"
         case .foreignKey(let key): "\(columns.count > 1 ? "\(columnList) are" : "is") in \(key)"
-        case .rowCount: "\(limit.description)"
+        case .rowCount: "row count: \(limit.description.replacing(" rows", with: ""))"
         case .freshness(let seconds):
             "newest value at most \(Int64(exactly: seconds.rounded()).map { Span(seconds: $0).description } ?? "\(seconds) s") old"
         case .sql(let query): "\(name ?? "query") is \(limit.description.replacing(" rows", with: "")): \(query)"

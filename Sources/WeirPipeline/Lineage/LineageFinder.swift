@@ -58,7 +58,6 @@ struct LineageSubject {
         if parts.count == 1, !bare.isEmpty {
             return "did you mean \(bare.map { "\"\($0)\"" }.joined(separator: " or "))?"
         }
-        if let close = DidYouMean.closest(to: text, among: shown) { return "did you mean \"\(close)\"?" }
         if parts.count > 2, let close = DidYouMean.closest(to: parts.dropLast().joined(separator: "."), among: shown) {
             return "did you mean \"\(close).\(parts[parts.count - 1])\"?"
         }

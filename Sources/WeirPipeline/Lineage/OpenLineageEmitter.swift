@@ -11,10 +11,6 @@ public protocol OpenLineageEmitter: Sendable {
     func stop(after deadline: ContinuousClock.Instant) async
 }
 
-extension OpenLineageEmitter {
-    public func stop(after deadline: ContinuousClock.Instant) async {}
-}
-
 /// Appends events to a file, one on a line.
 public struct OpenLineageFileEmitter: OpenLineageEmitter {
     public let path: String
@@ -33,6 +29,11 @@ public struct OpenLineageFileEmitter: OpenLineageEmitter {
             ]
         }
     }
+}
+
+extension OpenLineageFileEmitter {
+    /// A file is written at once.
+    public func stop(after deadline: ContinuousClock.Instant) async {}
 }
 
 /// Posts events to an endpoint; those that cannot be delivered wait in a spool and go first the next time.
@@ -76,7 +77,7 @@ public actor OpenLineageHTTPEmitter: OpenLineageEmitter {
         return await sending.value
     }
 
-    public func stop(after deadline: ContinuousClock.Instant) { self.deadline = deadline }
+    public func stop(after deadline: ContinuousClock.Instant) async { self.deadline = deadline }
 
     private func send(_ events: [OpenLineageEvent]) async -> [WeirError] {
         var lines = events.compactMap { try? $0.line() }

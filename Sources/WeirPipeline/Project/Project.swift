@@ -13,8 +13,8 @@ public struct Project: Sendable {
     public var environments: [String: EnvironmentSettings]
     public var defaults: Defaults
     public var lineage: LineageSettings
-    public var sources: [SourceDefinition]
-    public var models: [ModelDefinition]
+    public var sources: [SourceDefinition] { didSet { sourcePositions = Self.positions(sources.map(\.name)) } }
+    public var models: [ModelDefinition] { didSet { modelPositions = Self.positions(models.map(\.name)) } }
     /// By path relative to the project.
     public var contracts: [String: Contract]
     /// Values for `${VAR}`, kept for files that are read later (tests).
@@ -48,8 +48,24 @@ public struct Project: Sendable {
     /// The folder for state, lock and temporary files.
     public var stateFolder: String { "\(root)/.weir" }
 
-    public func model(_ name: TableName) -> ModelDefinition? { models.first { $0.name.key == name.key } }
-    public func source(_ name: TableName) -> SourceDefinition? { sources.first { $0.name.key == name.key } }
+    public func model(_ name: TableName) -> ModelDefinition? {
+        if modelPositions.isEmpty { return models.first { $0.name.key == name.key } }
+        return modelPositions[name.key].map { models[$0] }
+    }
+
+    public func source(_ name: TableName) -> SourceDefinition? {
+        if sourcePositions.isEmpty { return sources.first { $0.name.key == name.key } }
+        return sourcePositions[name.key].map { sources[$0] }
+    }
+
+    /// Where each table stands, by key: a project of a thousand tables is asked for them a million times. Empty
+    /// until the list is set as a whole.
+    var sourcePositions: [String: Int] = [:]
+    var modelPositions: [String: Int] = [:]
+
+    private static func positions(_ names: [TableName]) -> [String: Int] {
+        Dictionary(names.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// The contract's part that speaks about a table.
     public func tableContract(_ path: String?, for name: TableName) -> TableContract? {
