@@ -65,7 +65,7 @@ struct OpenLineageEmitterTests {
             let path = folder + "/lineage.ndjson"
             try Data("{\"cut".utf8).write(to: URL(fileURLWithPath: path))
             _ = await OpenLineageFileEmitter(path: path).emit([event(1)])
-            #expect(lines(path) == ["{\"cut", try event(1).line()])
+            #expect(lines(path) == ["{\"cut", event(1).line()])
         }
     }
 
@@ -92,7 +92,7 @@ struct OpenLineageEmitterTests {
             await endpoint.answer(with: nil)
             let second = OpenLineageHTTPEmitter(url: "http://x", spool: spool, poster: endpoint)
             #expect(await second.emit([event(4)]).isEmpty)
-            #expect(try await endpoint.received == (1...4).map { try event($0).line() })
+            #expect(try await endpoint.received == (1...4).map { event($0).line() })
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/.weir").isEmpty)
         }
     }
@@ -106,7 +106,7 @@ struct OpenLineageEmitterTests {
             for run in 1...5 {
                 _ = await OpenLineageHTTPEmitter(url: "http://x", spool: spool, poster: endpoint).emit([event(run)])
             }
-            #expect(lines(spool) == (try (1...5).map { try event($0).line() }))
+            #expect(lines(spool) == (try (1...5).map { event($0).line() }))
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["spool.ndjson"])
         }
     }
@@ -130,7 +130,7 @@ struct OpenLineageEmitterTests {
         try await withFolder { (folder: String) async throws in
             let spool = folder + "/spool.ndjson"
             let taken = "\(spool).taken-\(0x7FFF_FFF0)-x"
-            try Data("\(try event(1).line())\n{\"cut".utf8).write(to: URL(fileURLWithPath: taken))
+            try Data("\(event(1).line())\n{\"cut".utf8).write(to: URL(fileURLWithPath: taken))
             let endpoint = FakeEndpoint()
             _ = await OpenLineageHTTPEmitter(url: "http://x", spool: spool, poster: endpoint).emit([event(2)])
             #expect(try await endpoint.received == [event(1).line(), event(2).line()])
@@ -152,7 +152,7 @@ struct OpenLineageEmitterTests {
             #expect(received.count == 40)
             for number in 0..<20 {
                 let at = try #require(received.firstIndex(of: event(number).line()))
-                #expect(received[at + 1] == (try event(number + 1000).line()))
+                #expect(received[at + 1] == (event(number + 1000).line()))
             }
         }
     }

@@ -19,7 +19,7 @@ public struct OpenLineageFileEmitter: OpenLineageEmitter {
 
     public func emit(_ events: [OpenLineageEvent]) async -> [WeirError] {
         do {
-            try LineFile(path: path).append(try events.map { try $0.line() })
+            try LineFile(path: path).append(events.map { $0.line() })
             return []
         } catch {
             return [
@@ -80,7 +80,7 @@ public actor OpenLineageHTTPEmitter: OpenLineageEmitter {
     public func stop(after deadline: ContinuousClock.Instant) async { self.deadline = deadline }
 
     private func send(_ events: [OpenLineageEvent]) async -> [WeirError] {
-        var lines = events.compactMap { try? $0.line() }
+        var lines = events.map { $0.line() }
         var warnings: [WeirError] = []
         var taken: OpenLineageSpool.Taken?
         if !isSpoolSent {

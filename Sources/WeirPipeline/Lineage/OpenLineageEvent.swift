@@ -30,6 +30,14 @@ public struct OpenLineageEvent: Sendable, Hashable, Codable {
         public var facets: [String: JSONValue]
         /// Only of a dataset that was written.
         public var outputFacets: [String: JSONValue]?
+
+        fileprivate var value: JSONValue {
+            var fields: [String: JSONValue] = [
+                "namespace": .string(namespace), "name": .string(name), "facets": .object(facets),
+            ]
+            if let outputFacets { fields["outputFacets"] = .object(outputFacets) }
+            return .object(fields)
+        }
     }
 
     public var eventType: Kind
@@ -43,10 +51,16 @@ public struct OpenLineageEvent: Sendable, Hashable, Codable {
     public var outputs: [Dataset]
 
     /// The event on one line of JSON, keys sorted, without a line break.
-    public func line() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    public func line() -> String {
+        JSONValue.object([
+            "eventType": .string(eventType.rawValue), "eventTime": .string(eventTime), "producer": .string(producer),
+            "schemaURL": .string(schemaURL),
+            "run": .object(["runId": .string(run.runId), "facets": .object(run.facets)]),
+            "job": .object([
+                "namespace": .string(job.namespace), "name": .string(job.name), "facets": .object(job.facets),
+            ]),
+            "inputs": .array(inputs.map(\.value)), "outputs": .array(outputs.map(\.value)),
+        ]).line
     }
 }
 

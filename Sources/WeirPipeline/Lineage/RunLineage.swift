@@ -86,7 +86,7 @@ struct RunLineage: Sendable {
             case .runStarted(let date): await emit { $0.builder.runStarted(at: date) }
             case .started(let name, let date):
                 open[name.key] = name
-                await emit { $0.builder.nodeStarted($0.node(name), at: date) }
+                await emit { $0.builder.nodeStarted($0.node(name).unmeasured, at: date) }
             case .finished(let result, let date):
                 // What was settled without being tried has no run of its own.
                 if open.removeValue(forKey: result.name.key) != nil { await finish(result, at: date) }
@@ -141,6 +141,16 @@ extension RunLineage.Subject {
         return OpenLineageNode(
             name: name.description, kind: .model, description: model?.notes.why, owners: output.owners, sql: model?.sql,
             inputs: inputs, output: output)
+    }
+}
+
+extension OpenLineageNode {
+    /// What can be said before the table is built. Columns are told with the end, which tells the true ones.
+    var unmeasured: OpenLineageNode {
+        var node = self
+        node.output.fields = []
+        for index in node.inputs.indices { node.inputs[index].fields = [] }
+        return node
     }
 }
 
