@@ -100,7 +100,8 @@ struct EngineFiles {
             options.readOnly = true
             let database = try await Database.open(options)
             try await database.withConnection { connection in
-                #expect(try await connection.query("FROM t").scalar == 1)
+                let value = try await connection.query("FROM t").scalar
+                #expect(value == 1)
                 await #expect(throws: WeirError.self) { try await connection.execute("INSERT INTO t VALUES (2)") }
             }
         }

@@ -9,7 +9,7 @@ struct StagedRows: Sendable {
     /// Of the table to be, in order.
     let columns: [Column]
     /// Rows in the staging table.
-    let rows: Int
+    var rows: Int
     /// Rows that the model's SQL left out; nil where rows in and rows out cannot be compared.
     var filtered = 0
     /// Temporary table `(file, line, raw, reasons)` of rows that could not even be staged; nil when none.

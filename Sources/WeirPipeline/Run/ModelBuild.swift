@@ -39,7 +39,7 @@ struct ModelBuild {
                 position.startsAnew = isAnew
                 if let column = model.load.watermark {
                     position.watermark = try Watermark.highest(
-                        column, in: staged, since: isAnew ? nil : known?.watermark, on: connection)
+                        column, in: staged, since: [isAnew ? nil : known?.watermark], on: connection)
                 }
                 if let span { position.intervals = [span] }
                 return position
@@ -86,10 +86,7 @@ struct ModelBuild {
         if model.load.strategy == .append {
             return "(\(SQL.quote(column)) > CAST(\(SQL.literal(from)) AS \(type)) OR \(SQL.quote(column)) IS NULL)"
         }
-        return try Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition(
-            on: connection
-        )
-        .map { "(\($0))" }
+        return Cursor(column: column, from: from, type: type, lookback: model.load.lookback).condition.map { "(\($0))" }
     }
 
     private func publishing(isAnew: Bool, span: TimeRange?) -> any Publishing {

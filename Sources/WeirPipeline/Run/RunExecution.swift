@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import WeirConnect
 import WeirCore
 import WeirEngine
@@ -68,8 +69,10 @@ struct RunExecution: Sendable {
         let started = Date()
         events(.started(entry.name, action: entry.action))
         var built: Built
+        let attempts = Mutex(1)
         do {
             built = try await Retry().run { error, seconds in
+                attempts.withLock { $0 += 1 }
                 events(.retrying(entry.name, error, seconds: seconds))
             } _: { attempt in
                 var built = try await attemptBuild(entry, versions: versions)
@@ -87,6 +90,7 @@ struct RunExecution: Sendable {
                 if known.outcome == .gateFailed { result.status = .stopped }
                 result.reason = known.message
             }
+            result.attempts = attempts.withLock { $0 }
             built = Built(result: result)
         }
         built.result.startedAt = started.iso8601
@@ -95,7 +99,8 @@ struct RunExecution: Sendable {
     }
 
     private func attemptBuild(_ entry: PlannedNode, versions: [String: String]) async throws -> Built {
-        if let problem = entry.problem, entry.kind == .source { throw problem }
+        // What failed for a passing reason when the plan was made is looked at again.
+        if let problem = entry.problem, entry.kind == .source, !problem.isTransient { throw problem }
         guard let node = planned.graph[entry.name] else {
             throw WeirError("system.unexpected", "\(entry.name) is not in the graph", outcome: .systemFailed)
         }
