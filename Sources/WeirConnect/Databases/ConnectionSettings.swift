@@ -55,12 +55,19 @@ public enum ConnectionSettings: Sendable, Hashable {
     public func open(as name: String, on connection: isolated Connection) throws {
         do {
             try attach(as: name, on: connection)
-        } catch var error as WeirError {
-            for secret in secrets { error.message = secret.wiped(from: error.message) }
+        } catch let error as WeirError {
+            let message = Redaction.clean(error.message, secrets: secrets)
+            // A wrong password stays wrong; a server may come back.
+            let isFinal = [
+                "authentication failed", "Access denied", "does not exist", "Unknown database", "unable to open",
+            ]
+            .contains { message.contains($0) }
             throw WeirError(
-                "connection.failed", "the connection \(name) cannot be opened: \(error.message)",
-                hint: "is the server up, and is connections.\(name) in weir.yaml right?", isTransient: true,
-                outcome: .systemFailed)
+                error.code == "engine.no-extension" ? error.code : "connection.failed",
+                "the connection \(name) cannot be opened: \(message)",
+                hint: error.code == "engine.no-extension"
+                    ? error.hint : "is the server up, and is connections.\(name) in weir.yaml right?",
+                isTransient: !isFinal && error.code != "engine.no-extension", outcome: .systemFailed)
         }
     }
 
@@ -72,8 +79,15 @@ public enum ConnectionSettings: Sendable, Hashable {
             )
         }
         switch self {
-        case .postgres(let url): try attach(url.reveal(), "postgres", "postgres_scanner")
-        case .mysql(let url): try attach(url.reveal(), "mysql", "mysql_scanner")
+        case .postgres(let url):
+            try attach(url.reveal(), "postgres", "postgres_scanner")
+            // What the server's tables look like is kept from the first look; they may have changed since.
+            _ = try connection.query("CALL pg_clear_cache()")
+        case .mysql(let url):
+            try attach(url.reveal(), "mysql", "mysql_scanner")
+            // A large table may take longer than the five minutes that the reader would allow by itself.
+            try connection.execute("SET GLOBAL mysql_query_timeout_enabled = false")
+            _ = try connection.query("CALL mysql_clear_cache()")
         case .sqlite(let path): try attach(path, "sqlite", "sqlite_scanner")
         case .s3(let store): try store.createSecret(as: name, type: "s3", on: connection)
         case .gcs(let store): try store.createSecret(as: name, type: "gcs", on: connection)
@@ -92,7 +106,7 @@ extension ConnectionSettings.ObjectStore {
         if !usesTLS { parts.append("USE_SSL false") }
         if let scope { parts.append("SCOPE \(SQL.literal(scope))") }
         try connection.execute(
-            "CREATE OR REPLACE TEMPORARY SECRET \(SQL.quote(ConnectionSettings.catalog(name))) (\(parts.joined(separator: ", ")))"
+            "CREATE TEMPORARY SECRET IF NOT EXISTS \(SQL.quote(ConnectionSettings.catalog(name))) (\(parts.joined(separator: ", ")))"
         )
     }
 }

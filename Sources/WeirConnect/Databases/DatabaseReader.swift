@@ -40,4 +40,47 @@ public struct DatabaseReader: Sendable, Hashable {
         case .query: "\(connection):query"
         }
     }
+
+    /// SQL for a FROM clause that reads an SQLite table with every value as text, and blobs as blobs. Nil for a
+    /// query, whose values are texts anyway.
+    public func texts(of types: [String: String], columns: [Column]) -> String? {
+        guard engine == "sqlite", case .table(let name) = content else { return nil }
+        let present = columns.filter { types[$0.name.lowercased()] != nil }
+        let isBlob = { (column: Column) in types[column.name.lowercased()] == "BLOB" }
+        let inner = present.map { column in
+            let name = SQL.quote(column.name)
+            return isBlob(column) ? "hex(\(name)) AS \(name)" : "CAST(\(name) AS TEXT) AS \(name)"
+        }
+        let table = name.split(separator: ".").map { SQL.quote(String($0)) }.joined(separator: ".")
+        let query = "SELECT \(inner.joined(separator: ", ")) FROM \(table)"
+        let outer = present.map { column in
+            let name = SQL.quote(column.name)
+            return isBlob(column) ? "unhex(\(name)) AS \(name)" : name
+        }
+        let catalog = ConnectionSettings.catalog(connection)
+        return
+            "(SELECT \(outer.joined(separator: ", ")) FROM sqlite_query(\(SQL.literal(catalog)), \(SQL.literal(query))))"
+    }
+
+    /// SQL for a FROM clause that reads a PostgreSQL or MySQL table with some columns as texts. Nil where that
+    /// cannot be said, and when there are no such columns.
+    ///
+    /// DuckDB reads numbers of more than 38 digits, and PostgreSQL's NUMERIC without bounds, as DOUBLE, and loses
+    /// digits without a word. Their text keeps them.
+    public func withTexts(of names: Set<String>, columns: [Column]) -> String? {
+        guard !names.isEmpty, case .table(let name) = content, engine != "sqlite" else { return nil }
+        let isMySQL = engine == "mysql"
+        let quote = { (name: String) in
+            isMySQL ? "`" + name.replacing("`", with: "``") + "`" : SQL.quote(name)
+        }
+        let list = columns.map { column in
+            let name = quote(column.name)
+            guard names.contains(column.name.lowercased()) else { return name }
+            return isMySQL ? "CAST(\(name) AS CHAR) AS \(name)" : "CAST(\(name) AS text) AS \(name)"
+        }
+        let table = name.split(separator: ".").map { quote(String($0)) }.joined(separator: ".")
+        let query = "SELECT \(list.joined(separator: ", ")) FROM \(table)"
+        let catalog = ConnectionSettings.catalog(connection)
+        return "\(engine)_query(\(SQL.literal(catalog)), \(SQL.literal(query)))"
+    }
 }

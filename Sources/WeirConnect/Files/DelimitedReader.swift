@@ -8,7 +8,7 @@ import WeirEngine
 public struct DelimitedReader: Sendable {
     public let files: [InputFile]
     public let format: FileFormat
-    public let options: FileOptions
+    public private(set) var options: FileOptions
     /// Found by ``detectDelimiter(on:)`` or said by the user.
     public var delimiter: String
 
@@ -111,6 +111,24 @@ public struct DelimitedReader: Sendable {
                 "rejects_table = \(SQL.literal(rejects.errors))", "rejects_scan = \(SQL.literal(rejects.scans))",
                 "filename = '\(Self.fileColumn)'",
             ]
+        return "read_csv(\(arguments.joined(separator: ", ")))"
+    }
+
+    /// The reader for copies of the files that ``plainLines(of:options:)`` gave the lines of: they are UTF-8.
+    public var forRepairedCopies: DelimitedReader {
+        var copy = self
+        copy.options.encoding = nil
+        return copy
+    }
+
+    /// SQL for a FROM clause that reads any text file, packed or remote, as lines: one column `line`.
+    public static func plainLines(of path: String, options: FileOptions) -> String {
+        var arguments = [
+            SQL.literal(path), "auto_detect = false", "header = false", "delim = chr(31)", "quote = ''",
+            "escape = ''", "columns = {'line': 'VARCHAR'}", "strict_mode = false",
+            "max_line_size = \(max(options.maxLineSize ?? 0, 64 << 20))",
+        ]
+        if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
         return "read_csv(\(arguments.joined(separator: ", ")))"
     }
 

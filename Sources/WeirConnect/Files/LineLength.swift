@@ -14,22 +14,27 @@ public enum LineLength {
         guard file.isLocal, file.size > longest else { return }
         if [".gz", ".zst", ".zstd"].contains(where: { file.path.lowercased().hasSuffix($0) }) { return }
         let data = try Data(contentsOf: URL(fileURLWithPath: file.path), options: .alwaysMapped)
-        let line: Int? = data.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress else { return nil }
-            var start = 0
-            var number = 1
-            while start < bytes.count {
-                let end = memchr(base + start, 0x0A, bytes.count - start).map { base.distance(to: $0) } ?? bytes.count
-                if end - start > longest { return number }
-                start = end + 1
-                number += 1
-            }
-            return nil
-        }
+        let line = data.withUnsafeBytes { Self.firstLine(longerThan: longest, in: $0) }
         guard let line else { return }
         throw WeirError(
             "source.line-too-long", "line \(line) of \(file.name) has more than \(longest) bytes",
             hint: "a quote that never closes, or a damaged file? otherwise set `max_line_size:` in the source",
             at: Place(file: file.name, line: line), outcome: .gateFailed)
+    }
+
+    /// A line that long covers a whole window of half the size, so only the start of each window is searched and
+    /// the rest of the file is not touched.
+    private static func firstLine(longerThan longest: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        func newline(from start: Int, within length: Int) -> Int? {
+            memchr(base + start, 0x0A, min(length, bytes.count - start)).map { base.distance(to: $0) }
+        }
+        let window = longest / 2
+        for start in stride(from: 0, to: bytes.count, by: window) where newline(from: start, within: window) == nil {
+            let before = bytes[..<start].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+            let end = newline(from: start, within: bytes.count) ?? bytes.count
+            if end - before > longest { return 1 + bytes[..<before].count { $0 == 0x0A } }
+        }
+        return nil
     }
 }

@@ -23,11 +23,7 @@ public enum StructuredReader {
             return "read_json(\(arguments.joined(separator: ", ")))"
         case .avro:
             return union(files) { "read_avro(\(SQL.literal($0.path)))" }
-        case .excel:
-            var extra = ["header = \(options.hasHeader)"]
-            if let sheet = options.sheet { extra.append("sheet = \(SQL.literal(sheet))") }
-            if let range = options.range { extra.append("range = \(SQL.literal(range))") }
-            return union(files) { "read_xlsx(\(([SQL.literal($0.path)] + extra).joined(separator: ", ")))" }
+        case .excel: return "(SELECT * FROM \(union(files) { xlsx($0, options) }) WHERE \(hasCell))"
         case .csv, .tsv:
             // Delimited files are loaded by DelimitedReader; here they are only looked at.
             return "read_csv(\(arguments.joined(separator: ", ")))"
@@ -45,12 +41,40 @@ public enum StructuredReader {
     /// SQL for a FROM clause that reads NDJSON as lines: columns `line` and ``DelimitedReader/fileColumn``.
     ///
     /// It accepts any text, so that lines which are no JSON can be told apart from those which are.
-    public static func lines(_ files: [InputFile], maxLineSize: Int?) -> String {
+    public static func lines(_ files: [InputFile], options: FileOptions) -> String {
         let list = files.map { SQL.literal($0.path) }.joined(separator: ", ")
         return """
             read_csv([\(list)], auto_detect = false, header = false, delim = chr(31), quote = '', escape = '', \
-            columns = {'line': 'VARCHAR'}, max_line_size = \(maxLineSize ?? 64 << 20), \
-            filename = '\(DelimitedReader.fileColumn)')
+            columns = {'line': 'VARCHAR'}, max_line_size = \(options.maxLineSize ?? 64 << 20), \
+            hive_partitioning = \(options.partitions), filename = '\(DelimitedReader.fileColumn)')
             """
+    }
+
+    /// Before the name of a column that holds another column's cells as texts.
+    public static let textPrefix = "__weir_text_"
+
+    /// SQL for a FROM clause that reads Excel sheets whose columns hold values of several types: a value that does
+    /// not fit its column is NULL, and its text stands in the column's second self under ``textPrefix``.
+    public static func cells(_ files: [InputFile], options: FileOptions) -> String {
+        let selects = files.map { file in
+            """
+            SELECT *, \(SQL.literal(file.path)) AS \(SQL.quote(DelimitedReader.fileColumn))
+            FROM \(xlsx(file, options, "ignore_errors = true"))
+            POSITIONAL JOIN (SELECT COLUMNS(*) AS '\(textPrefix)\\0' FROM \(xlsx(file, options, "all_varchar = true")))
+            """
+        }
+        return "(SELECT * FROM (\(selects.joined(separator: " UNION ALL BY NAME "))) WHERE \(hasCell))"
+    }
+
+    /// True for rows with a cell that is not empty. A sheet may have empty rows between others and behind them.
+    private static let hasCell = "concat(*COLUMNS(* EXCLUDE (\(SQL.quote(DelimitedReader.fileColumn))))) <> ''"
+
+    private static func xlsx(_ file: InputFile, _ options: FileOptions, _ more: String? = nil) -> String {
+        // DuckDB would take an empty row for the end of the sheet.
+        var arguments = [SQL.literal(file.path), "header = \(options.hasHeader)", "stop_at_empty = false"]
+        if let sheet = options.sheet { arguments.append("sheet = \(SQL.literal(sheet))") }
+        if let range = options.range { arguments.append("range = \(SQL.literal(range))") }
+        if let more { arguments.append(more) }
+        return "read_xlsx(\(arguments.joined(separator: ", ")))"
     }
 }

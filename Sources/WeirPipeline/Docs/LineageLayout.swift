@@ -88,7 +88,8 @@ struct LineageLayout: Sendable, Hashable {
         var rows = Dictionary(grouping: names.sorted(), by: { layers[$0] ?? 0 })
         var steps: Set<Edge> = []
         var waypoints: [Edge: [String]] = [:]
-        let isRouted = edges.reduce(0) { $0 + max(0, (layers[$1.to] ?? 0) - (layers[$1.from] ?? 0) - 1) } <= waypointLimit
+        let isRouted =
+            edges.reduce(0) { $0 + max(0, (layers[$1.to] ?? 0) - (layers[$1.from] ?? 0) - 1) } <= waypointLimit
         for edge in edges.sorted(by: { ($0.from, $0.to) < ($1.from, $1.to) }) {
             let start = (layers[edge.from] ?? 0) + 1
             let between = start..<(isRouted ? max(start, layers[edge.to] ?? 0) : start)

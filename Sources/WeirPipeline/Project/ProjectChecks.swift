@@ -9,11 +9,36 @@ struct ProjectChecks {
     func run() {
         checkNamesAreUnique()
         checkContractsFit()
+        for source in project.sources { checkLoad(source) }
         for model in project.models where model.load.strategy == .view && model.onFail == .quarantine {
             problems.add(
                 WeirError(
                     "project.view-quarantine", "\(model.name) is a view, and a view cannot hold rows back",
                     hint: "use strategy table, or on_fail stop or warn", at: model.place))
+        }
+    }
+
+    /// Settings of a load that would have no effect, or a wrong one, on what it reads.
+    private func checkLoad(_ source: SourceDefinition) {
+        let load = source.load
+        func report(_ message: String, hint: String) {
+            problems.add(WeirError("project.useless-key", "\(source.name): \(message)", hint: hint, at: source.place))
+        }
+        if let batch = load.batch {
+            if batch < 1 { report("`batch:` must be at least 1", hint: "leave it out to load everything at once") }
+            if load.strategy == .replace {
+                report("`batch:` has no effect with strategy replace", hint: "a table is replaced as a whole")
+            }
+        }
+        guard case .database = source.origin, load.watermark == nil else { return }
+        if load.batch != nil, load.strategy != .replace {
+            report(
+                "`batch:` needs a `watermark:` to divide a database's rows by", hint: "name a column that only grows")
+        }
+        if load.strategy == .append {
+            report(
+                "strategy append needs a `watermark:`, or each run would publish the same rows again",
+                hint: "name a column that only grows, like updated_at, or use strategy merge with a key")
         }
     }
 

@@ -28,7 +28,9 @@ struct ModelBuild {
             spans?.condition(wanted, type: type(of: model.load.interval?.column, columns)) ?? cursor?.condition
         var staged = try stage(sql, columns, condition, on: connection)
         if model.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
-            try AppendStrategy.leaveOutKnown(&staged, target: target, cursor: cursor, on: connection)
+            try KnownRows.remove(
+                from: staged.table, columns: staged.columns, target: target, cursor: cursor, on: connection)
+            staged.rows = try StagedRows.count(staged.table, on: connection)
         }
         let span = try spans?.range(of: staged.table, wanted, on: connection)
         let build = NodeBuild(
@@ -45,7 +47,7 @@ struct ModelBuild {
                 position.startsAnew = isAnew
                 if let column = model.load.watermark {
                     position.watermark = try Watermark.highest(
-                        column, in: staged, since: isAnew ? nil : known?.watermark, on: connection)
+                        column, in: staged, since: [isAnew ? nil : known?.watermark], on: connection)
                 }
                 if let span { position.intervals = [span] }
                 return position

@@ -14,10 +14,10 @@ struct NodeContext: Sendable {
     /// ISO 8601; the time that the run counts as now.
     let now: String
     /// Build from nothing, whatever is there.
-    let fullRefresh: Bool
+    var fullRefresh: Bool
     /// Versions of the node's inputs as they are now, by name: they go into its checkpoint.
     let inputVersions: [String: String]
-    let checkpoint: Checkpoint?
+    var checkpoint: Checkpoint?
     /// Parts of one table are published one after the other: they all write its checkpoint.
     var publishing = PublishLock()
 

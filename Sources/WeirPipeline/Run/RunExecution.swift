@@ -88,6 +88,7 @@ struct RunExecution: Sendable {
                 if known.outcome == .gateFailed { result.status = .stopped }
                 result.reason = known.message
             }
+            result.attempts = attempts.withLock { $0 }
             built = Built(result: result)
         }
         built.result.attempts = attempts.withLock { $0 }

@@ -8,77 +8,68 @@ struct SourceBuild {
     let source: SourceDefinition
 
     func run(on connection: isolated Connection) throws -> NodeResult {
-        let target = context.target
+        try context.project.withoutSecrets { try load(on: connection) }
+    }
+
+    private func load(on connection: isolated Connection) throws -> NodeResult {
         let known = context.fullRefresh ? nil : context.checkpoint
-        let loaded = known == nil ? [] : try CheckpointStore.loadedFiles(of: target, on: connection)
-        var input = try SourceInspector(project: context.project, source: source, checkpoint: known, loaded: loaded)
+        let loaded = known == nil ? [] : try CheckpointStore.loadedFiles(of: context.target, on: connection)
+        let input = try SourceInspector(project: context.project, source: source, checkpoint: known, loaded: loaded)
             .inspect(on: connection)
         if let known, source.load.strategy != .replace, !input.allFiles.isEmpty, input.files.isEmpty {
             return unchanged("all \(input.allFiles.count) files are loaded", known)
         }
-        let groups = input.groups
         var result: NodeResult?
-        // With `batch:` files are published in pieces, so that a long catch-up keeps what it has done.
-        for (index, piece) in pieces(of: input).enumerated() {
-            try connection.checkCancelled()
-            input.files = piece
-            input.groups = regroup(groups, piece)
-            let step = try load(
-                input, known: known, isFirst: index == 0, isAnew: known == nil && index == 0, on: connection)
+        func take(_ step: NodeResult) -> Bool {
             result = result.map { Self.joined($0, step) } ?? step
-            if step.status != .published { break }
+            return step.status == .published
+        }
+        if case .database(let reader) = source.origin, let batch = source.load.batch,
+            let start = try cursor(input, on: connection) ?? beginning(input)
+        {
+            let pieces = WatermarkPieces(relation: reader.relation, size: batch)
+            var rest: Cursor? = start
+            while let open = rest {
+                let piece = try pieces.first(of: open, on: connection)
+                let step = try following(result, on: connection).loadPiece(input, cursor: piece, on: connection)
+                rest = take(step) ? pieces.rest(after: piece) : nil
+            }
+        } else {
+            let cursor = try cursor(input, on: connection)
+            for piece in SourcePieces.divide(input, load: source.load) {
+                let step = try following(result, on: connection).loadPiece(piece, cursor: cursor, on: connection)
+                if !take(step) { break }
+            }
         }
         return result ?? unchanged("there is nothing to read", known)
     }
 
-    /// The part of the groups that a piece of the files makes.
-    private func regroup(_ groups: [SourceInput.Group], _ piece: [InputFile]) -> [SourceInput.Group] {
-        let wanted = Set(piece.map(\.path))
-        return groups.compactMap { group in
-            let files = group.files.filter { wanted.contains($0.path) }
-            return files.isEmpty ? nil : SourceInput.Group(header: group.header, files: files)
-        }
+    /// The build of the next piece: it meets what the one before has published.
+    private func following(_ result: NodeResult?, on connection: isolated Connection) throws -> SourceBuild {
+        try connection.checkCancelled()
+        if result == nil { return self }
+        var context = context
+        context.fullRefresh = false
+        context.checkpoint = try CheckpointStore.read(context.target, on: connection)
+        return SourceBuild(context: context, source: source)
     }
 
-    /// Files in portions of about `batch` rows, judged by their size; everything at once without `batch:`.
-    private func pieces(of input: SourceInput) -> [[InputFile]] {
-        guard let batch = source.load.batch, source.load.strategy != .replace, !source.load.deleteMissing,
-            input.files.count > 1
-        else { return [input.files] }
-        let bytesPerRow = 100
-        var pieces: [[InputFile]] = [[]]
-        var size = 0
-        for file in input.files {
-            if size > 0, size + file.size > batch * bytesPerRow {
-                pieces.append([])
-                size = 0
-            }
-            pieces[pieces.count - 1].append(file)
-            size += file.size
-        }
-        return pieces
-    }
-
-    private func load(
-        _ input: SourceInput, known: Checkpoint?, isFirst: Bool, isAnew: Bool, on connection: isolated Connection
+    private func loadPiece(
+        _ input: SourceInput, cursor: Cursor?, on connection: isolated Connection
     ) throws -> NodeResult {
-        let target = context.target
-        let cursor = try cursor(input, on: connection)
+        let isAnew = context.fullRefresh || context.checkpoint == nil
         let stager = SourceStager(
-            source: source, input: input, target: target, cursor: cursor, scratch: "\(context.project.stateFolder)/tmp",
-            typesAreSettled: known != nil)
-        var staged = try stager.stage(on: connection)
-        if source.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
-            try AppendStrategy.leaveOutKnown(&staged, target: target, cursor: cursor, on: connection)
-        }
-        let loaded = staged
+            source: source, input: input, target: context.target, cursor: cursor,
+            scratch: "\(context.project.stateFolder)/tmp", typesAreSettled: !isAnew)
+        let staged = try stager.stage(on: connection)
         let build = NodeBuild(
             context: context, load: source.load, publishing: publishing(isAnew: isAnew && context.fullRefresh),
             clearing: clears(input, isAnew: isAnew) ? .everything : .same)
         return try build.finish(
-            loaded,
-            position: { connection in try position(input, loaded, known: known, isAnew: isAnew, on: connection) },
-            on: connection)
+            staged,
+            position: { connection in
+                try position(input, staged, cursor: cursor, isAnew: isAnew, on: connection)
+            }, on: connection)
     }
 
     private func publishing(isAnew: Bool) -> any Publishing {
@@ -120,15 +111,23 @@ struct SourceBuild {
         return Cursor(column: column, from: from, type: type, lookback: source.load.lookback)
     }
 
+    /// Everything, from the lowest watermark on; nil without a watermark.
+    private func beginning(_ input: SourceInput) -> Cursor? {
+        guard let column = source.load.watermark,
+            let type = input.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
+        else { return nil }
+        return Cursor(column: column, from: nil, type: type)
+    }
+
     private func position(
-        _ input: SourceInput, _ staged: StagedRows, known: Checkpoint?, isAnew: Bool, on connection: isolated Connection
+        _ input: SourceInput, _ staged: StagedRows, cursor: Cursor?, isAnew: Bool, on connection: isolated Connection
     ) throws -> NodeBuild.Position {
         var position = NodeBuild.Position(version: "")
         // Files that went away are forgotten where their rows are deleted.
         position.startsAnew = isAnew || source.load.deleteMissing
         if let column = source.load.watermark {
             position.watermark = try Watermark.highest(
-                column, in: staged, since: isAnew ? nil : context.checkpoint?.watermark, on: connection)
+                column, in: staged, since: [isAnew ? nil : context.checkpoint?.watermark, cursor?.upTo], on: connection)
         }
         if source.load.strategy == .replace {
             if let version = input.version {
@@ -176,17 +175,21 @@ struct SourceBuild {
 
 /// The highest value of a watermark column.
 enum Watermark {
-    /// Over the staged rows and what was known before.
+    /// Over the staged rows and what was read before.
     static func highest(
-        _ column: String, in staged: StagedRows, since: String?, on connection: isolated Connection
+        _ column: String, in staged: StagedRows, since: [String?], on connection: isolated Connection
     ) throws -> String? {
         guard let type = staged.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type else {
-            return since
+            return since.compactMap(\.self).last
         }
-        let before = since.map { "CAST(\(SQL.literal($0)) AS \(type))" } ?? "NULL"
+        let values =
+            ["max(\(SQL.quote(column)))"] + since.compactMap(\.self).map { "CAST(\(SQL.literal($0)) AS \(type))" } + [
+                "NULL"
+            ]
         return try connection.query(
-            "SELECT greatest(max(\(SQL.quote(column))), \(before))::VARCHAR FROM \(staged.table.sql)"
-        ).scalar.text
+            "SELECT greatest(\(values.joined(separator: ", ")))::VARCHAR FROM \(staged.table.sql)"
+        )
+        .scalar.text
     }
 }
 

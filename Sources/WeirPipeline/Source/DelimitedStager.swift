@@ -1,3 +1,4 @@
+import Foundation
 import WeirConnect
 import WeirCore
 import WeirEngine
@@ -14,7 +15,7 @@ struct DelimitedStager {
     private static let misfitShare = 0.01
 
     func stage(on connection: isolated Connection) throws -> StagedRows {
-        guard let reader = input.reader else {
+        guard var reader = input.reader else {
             throw WeirError("source.unreadable", "the files were not inspected", outcome: .systemFailed)
         }
         var columns = input.columns
@@ -27,6 +28,7 @@ struct DelimitedStager {
             if outcome.isBroken, !repaired {
                 repaired = true
                 paths = try repair(reader, on: connection)
+                reader = reader.forRepairedCopies
                 continue
             }
             let widen = try wronglyGuessed(outcome, on: connection)
@@ -135,36 +137,55 @@ struct DelimitedStager {
 
     // MARK: Broken lines
 
-    /// Copies every local file without the lines whose quotes do not close, which are set aside.
+    /// Copies every file without the lines whose quotes do not close, which are set aside. The copies are UTF-8.
     private func repair(_ reader: DelimitedReader, on connection: isolated Connection) throws -> [String: String] {
         var paths: [String: String] = [:]
+        let options = reader.options
         for (index, file) in input.files.enumerated() where file.size > 0 {
-            let repair = LineRepair(
-                delimiter: reader.delimiter, quote: reader.options.quote, escape: reader.options.escape)
+            var repair = LineRepair(delimiter: reader.delimiter, quote: options.quote, escape: options.escape)
+            repair.leavesOut = input.groups.contains { $0.header.count == 1 && $0.files.contains(file) }
+            repair.skip = options.skip
+            repair.comment = options.comment?.utf8.first
             let copy = "\(stager.scratch)/\(id)-\(index).csv"
-            let broken: [LineRepair.BrokenLine]
-            if file.isLocal, !Self.isCompressed(file.path), reader.options.encoding == nil {
-                broken = try repair.run(
-                    from: file.path, to: copy, headerLines: reader.options.skip + (reader.options.hasHeader ? 1 : 0))
-            } else {
-                throw WeirError(
-                    "source.broken-quotes",
-                    "\(file.name) has a quote that does not close, and lines after it may be swallowed",
-                    hint:
-                        "unpack the file, or convert it to UTF-8, so that Weir can set the broken lines aside; nothing was published",
-                    at: stager.source.place, outcome: .gateFailed)
+            var plain = file.path
+            if !file.isLocal || Self.isCompressed(file.path) || options.encoding != nil {
+                plain = "\(stager.scratch)/\(id)-\(index).txt"
+                try unpack(file, options, to: plain, on: connection)
             }
+            let broken = try repair.run(from: plain, to: copy)
+            if plain != file.path { try FileManager.default.removeItem(atPath: plain) }
             paths[file.path] = copy
             try connection.append(
                 to: TableName(schema: "main", table: malformedTable), catalog: "temp",
                 rows: broken.map { line in
                     [
-                        .text(file.path), .int(Int64(line.number)), .text(line.text),
+                        .text(file.path), .int(Int64(line.record)), .text(line.text),
                         .list([.text("malformed(unclosed quote)")]),
                     ]
                 })
         }
         return paths
+    }
+
+    /// Writes a compressed, remote or differently encoded file as plain UTF-8 lines.
+    private func unpack(
+        _ file: InputFile, _ options: FileOptions, to path: String, on connection: isolated Connection
+    ) throws {
+        let out = try CopyFile(path)
+        defer { out.close() }
+        let lines = DelimitedReader.plainLines(of: file.path, options: options)
+        do {
+            try connection.stream("SELECT line FROM \(lines)") { _, chunk in
+                for row in 0..<chunk.count { try out.write(line: (chunk[row, 0].text ?? "").utf8) }
+                return true
+            }
+        } catch let error as WeirError {
+            throw WeirError(
+                "source.broken-quotes",
+                "\(file.name) has a quote that does not close, and its lines cannot be read one by one: \(error.message)",
+                hint: "mend the file; nothing was published", at: stager.source.place, outcome: .gateFailed)
+        }
+        try out.flush()
     }
 
     private static func isCompressed(_ path: String) -> Bool {
@@ -191,6 +212,7 @@ struct DelimitedStager {
                 GROUP BY s.file_path, e.scan_id, e.line, e.line_byte_position
                 """)
         }
+        try restoreNumbers(paths, on: connection)
         // Rows of a repaired copy belong to the file it was made from.
         for (original, copy) in paths {
             try connection.execute(
@@ -199,6 +221,24 @@ struct DelimitedStager {
                 try connection.execute(
                     "UPDATE \(staging.sql) SET \(SQL.quote(DelimitedReader.fileColumn)) = ? WHERE \(SQL.quote(DelimitedReader.fileColumn)) = ?",
                     [.text(original), .text(copy)])
+            }
+        }
+    }
+
+    /// In a copy from which lines were left out, those behind them count from the file it was made from.
+    private func restoreNumbers(_ paths: [String: String], on connection: isolated Connection) throws {
+        for group in input.groups where group.header.count == 1 {
+            for file in group.files {
+                guard let copy = paths[file.path] else { continue }
+                try connection.execute(
+                    """
+                    UPDATE temp.\(SQL.quote(malformedTable)) SET line = line + (
+                        SELECT count(*) FROM (
+                            SELECT line - row_number() OVER (ORDER BY line) AS before
+                            FROM temp.\(SQL.quote(malformedTable)) WHERE file = $1) gone
+                        WHERE gone.before < \(SQL.quote(malformedTable)).line)
+                    WHERE file = $2
+                    """, [.text(file.path), .text(copy)])
             }
         }
     }

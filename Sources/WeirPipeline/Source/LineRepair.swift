@@ -14,11 +14,20 @@ struct LineRepair {
     struct BrokenLine: Sendable, Hashable {
         /// 1-based line of the file.
         let number: Int
+        /// The same, where a value over several lines counts as one line: so DuckDB counts.
+        let record: Int
         let text: String
     }
 
     /// Most lines that one quoted value may span.
     static let longestValue = 1000
+
+    /// Leaves broken lines out instead of leaving them empty: in a file of one column an empty line is a row.
+    var leavesOut = false
+    /// Lines before the header, which are no records.
+    var skip = 0
+    /// Lines that begin with it are no records.
+    var comment: UInt8?
 
     init(delimiter: String, quote: String, escape: String) {
         self.delimiter = delimiter.utf8.first ?? UInt8(ascii: ",")
@@ -26,50 +35,47 @@ struct LineRepair {
         self.escape = escape.utf8.first ?? UInt8(ascii: "\"")
     }
 
-    /// Copies the file, each broken line left empty so that the numbers of the others stay, and returns those
-    /// lines. Line ends become `\n`.
-    func run(from path: String, to copy: String, headerLines: Int) throws -> [BrokenLine] {
+    /// Copies the file, each broken line left empty so that the numbers of the others stay (or left out, where
+    /// ``leavesOut`` says so), and returns those lines. Line ends become `\n`.
+    func run(from path: String, to copy: String) throws -> [BrokenLine] {
         let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-        try FileManager.default.createDirectory(
-            at: URL(fileURLWithPath: copy).deletingLastPathComponent(), withIntermediateDirectories: true)
-        guard FileManager.default.createFile(atPath: copy, contents: nil), let out = FileHandle(forWritingAtPath: copy)
-        else {
-            throw WeirError("system.cannot-write", "\(copy) cannot be written", outcome: .systemFailed)
-        }
-        defer { try? out.close() }
+        let out = try CopyFile(copy)
+        defer { out.close() }
         var broken: [BrokenLine] = []
-        var buffer = Data(capacity: 1 << 20)
         try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
             var lines = LineSplitter(bytes: bytes)
             var number = 0
+            var records = 0
             while let line = lines.next() {
                 number += 1
-                switch end(of: line, in: bytes) {
-                case .closed:
-                    buffer.append(contentsOf: bytes[line])
-                case .open:
-                    if let rest = continuation(after: line, lines, bytes) {
-                        buffer.append(contentsOf: bytes[line])
-                        for next in rest.lines {
-                            buffer.append(UInt8(ascii: "\n"))
-                            buffer.append(contentsOf: bytes[next])
+                records += 1
+                let first = number
+                var record = [line]
+                var isBroken = false
+                if number > skip, comment == nil || bytes[line].first != comment {
+                    switch end(of: line, in: bytes) {
+                    case .closed: break
+                    case .invalid: isBroken = true
+                    case .open:
+                        if let rest = continuation(after: line, lines, bytes) {
+                            record += rest.lines
+                            lines = rest.after
+                            number += rest.lines.count
+                        } else {
+                            isBroken = true
                         }
-                        lines = rest.after
-                        number += rest.lines.count
-                    } else {
-                        broken.append(BrokenLine(number: number, text: String(decoding: bytes[line], as: UTF8.self)))
                     }
-                case .invalid:
-                    broken.append(BrokenLine(number: number, text: String(decoding: bytes[line], as: UTF8.self)))
                 }
-                buffer.append(UInt8(ascii: "\n"))
-                if buffer.count > 1 << 20 {
-                    try out.write(contentsOf: buffer)
-                    buffer.removeAll(keepingCapacity: true)
+                if isBroken {
+                    broken.append(
+                        BrokenLine(number: first, record: records, text: String(decoding: bytes[line], as: UTF8.self)))
+                    if leavesOut { continue }
+                    record = [line.lowerBound..<line.lowerBound]
                 }
+                for part in record { try out.write(line: bytes[part]) }
             }
-            try out.write(contentsOf: buffer)
         }
+        try out.flush()
         return broken
     }
 

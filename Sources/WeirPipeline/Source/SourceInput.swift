@@ -24,6 +24,10 @@ struct SourceInput: Sendable {
     /// Keys of columns whose type nobody declared, so that it may still give way to the data.
     var undeclared: Set<String> = []
     var reader: DelimitedReader?
+    /// SQL that reads a database's rows where it is not the source's own; nil for that.
+    var relation: String?
+    /// NDJSON with lines that are no JSON objects, which its reader cannot take.
+    var hasForeignLines = false
     /// Things worth telling that are no mistakes.
     var notices: [String] = []
 

@@ -16,7 +16,9 @@ struct SourceInspector {
     private var contract: TableContract? { project.tableContract(for: source.name) }
 
     func inspect(on connection: isolated Connection) throws -> SourceInput {
-        do { return try look(on: connection) } catch let error as WeirError { throw source.unreadable(error) }
+        try project.withoutSecrets {
+            do { return try look(on: connection) } catch let error as WeirError { throw source.unreadable(error) }
+        }
     }
 
     private func look(on connection: isolated Connection) throws -> SourceInput {
@@ -27,18 +29,17 @@ struct SourceInspector {
         switch source.origin {
         case .files(let origin):
             try listFiles(origin, into: &input, on: connection)
-            if input.files.allSatisfy({ $0.size == 0 }) && origin.format.isDelimited {
+            if input.files.isEmpty || input.files.allSatisfy({ $0.size == 0 }) && origin.format.isDelimited {
                 try useDeclaredColumns(into: &input)
             } else if origin.format.isDelimited {
                 try inspectDelimited(origin, into: &input, on: connection)
             } else {
                 if let module = origin.format.engineExtension { try connection.load(extension: module) }
-                let relation = StructuredReader.relation(
-                    input.files, format: origin.format, options: origin.options, skipsBadLines: true)
-                try inspectTyped(relation, into: &input, on: connection)
+                try inspectStructured(origin, into: &input, on: connection)
             }
         case .database(let reader):
             try inspectTyped(reader.relation, into: &input, on: connection)
+            keepDigits(reader, &input)
         }
         try SchemaReconciler(source: source, checkpoint: checkpoint, contract: contract)
             .reconcile(&input, on: connection)
@@ -173,11 +174,48 @@ struct SourceInspector {
 
     // MARK: Typed input
 
+    private func inspectStructured(
+        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
+    ) throws {
+        let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
+        guard origin.format == .ndjson else {
+            try inspectTyped(relation, into: &input, on: connection)
+            return
+        }
+        do {
+            try inspectTyped(relation, into: &input, on: connection)
+            // The reader's answer to lines that are no objects.
+            input.hasForeignLines = input.columns.map(\.name) == ["json"]
+        } catch let error as WeirError where error.message.contains("JSON") {
+            input.hasForeignLines = true
+        }
+        if input.hasForeignLines {
+            try JSONLineSample(files: input.files, options: origin.options, place: source.place)
+                .read(on: connection) { try inspectTyped($0, into: &input, on: connection) }
+        }
+    }
+
+    /// A number that is declared as something more exact than the DOUBLE it is read as is read as text.
+    private func keepDigits(_ reader: DatabaseReader, _ input: inout SourceInput) {
+        let inexact = input.columns.filter { column in
+            input.readerTypes[column.name.lowercased()] == "DOUBLE"
+                && ["DECIMAL", "NUMERIC", "VARCHAR", "TEXT", "HUGEINT"].contains {
+                    column.type.uppercased().hasPrefix($0)
+                }
+        }
+        let names = Set(inexact.map { $0.name.lowercased() })
+        guard let relation = reader.withTexts(of: names, columns: input.columns) else { return }
+        input.relation = relation
+        for name in names { input.readerTypes[name] = "VARCHAR" }
+    }
+
     private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection)
         throws
     {
         let all = try connection.columns(of: "SELECT * FROM \(relation)")
         input.columns = all.filter { $0.name != DelimitedReader.fileColumn }
+        input.readerTypes = [:]
+        input.undeclared = []
         for column in input.columns { input.readerTypes[column.name.lowercased()] = column.type }
         applyDeclaredTypes(&input)
     }

@@ -1,0 +1,61 @@
+import WeirConnect
+import WeirCore
+import WeirEngine
+
+/// Stages NDJSON line by line: a line that is no JSON object, or holds a value that does not fit, is set aside.
+struct JSONLineStager {
+    let input: SourceInput
+    let staging: TableName
+    let malformedTable: String
+    let id: String
+
+    func stage(_ options: FileOptions, on connection: isolated Connection) throws -> StagedRows {
+        try connection.execute("DROP TABLE IF EXISTS \(staging.sql)")
+        let relation = StructuredReader.lines(input.files, options: options)
+        let file = SQL.quote(DelimitedReader.fileColumn)
+        // Folders named key=value; such a column is no part of the lines.
+        let fromPath = Set(try connection.columns(of: "SELECT * FROM \(relation)").map { $0.name.lowercased() })
+            .subtracting(["line"])
+        // The reader gives lines in their order, file after file, so that their place tells their number.
+        try connection.execute("CREATE OR REPLACE TEMP TABLE weir_text_\(id) AS SELECT * FROM \(relation)")
+        try connection.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE weir_lines_\(id) AS
+            SELECT *, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS valid
+            FROM (SELECT *, rowid - min(rowid) OVER (PARTITION BY \(file)) + 1 AS number FROM weir_text_\(id))
+            WHERE trim(coalesce(line, '')) <> '';
+            DROP TABLE temp.weir_text_\(id)
+            """)
+        defer { _ = try? connection.execute("DROP TABLE IF EXISTS temp.weir_lines_\(id)") }
+        let values = input.columns.map { fromPath.contains($0.name.lowercased()) ? SQL.quote($0.name) : Self.value($0) }
+        let select = zip(input.columns, values).map { "TRY_CAST(\($1) AS \($0.type)) AS \(SQL.quote($0.name))" }
+        let misfits = zip(input.columns, values).map { ($0.name, Misfit.condition($1, type: $0.type)) }
+        let extra = input.files.count > 1 ? ", \(file)" : ""
+        let lines = "(SELECT * FROM temp.weir_lines_\(id) WHERE valid)"
+        try connection.execute(
+            """
+            CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", "))\(extra) FROM \(lines)
+            WHERE NOT (\(Misfit.any(misfits)))
+            """)
+        try connection.execute(
+            """
+            INSERT INTO temp.\(SQL.quote(malformedTable))
+            SELECT \(file), number, line, ['malformed(not a JSON object)'] FROM temp.weir_lines_\(id) WHERE NOT valid
+            UNION ALL
+            SELECT \(file), number, line, \(Misfit.reasons(misfits)) FROM \(lines) WHERE \(Misfit.any(misfits))
+            """)
+        var staged = StagedRows(
+            table: staging, columns: input.columns, rows: try StagedRows.count(staging, on: connection))
+        staged.hasFileColumn = input.files.count > 1
+        staged.onlyFile = input.files.first?.name
+        return staged
+    }
+
+    /// SQL for a column's value in a line.
+    private static func value(_ column: Column) -> String {
+        let path = SQL.literal("$.\"\(column.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"")
+        let isNested = ["STRUCT", "MAP", "JSON"].contains { column.type.hasPrefix($0) } || column.type.hasSuffix("]")
+        if !isNested { return "json_extract_string(line, \(path))" }
+        return "CASE WHEN json_type(line, \(path)) <> 'NULL' THEN json_extract(line, \(path)) END"
+    }
+}

@@ -1,0 +1,31 @@
+import WeirCore
+import WeirEngine
+
+/// Leaves out rows that an appending read brings a second time.
+///
+/// Reading on from a watermark takes the rows that have just that value again, because more of them may have
+/// arrived since. Those which the table has are told by all their values, and counted: of three equal rows of
+/// which two are published, one is new.
+enum KnownRows {
+    static func remove(
+        from staging: TableName, columns: [Column], target: TableName, cursor: Cursor,
+        on connection: isolated Connection
+    ) throws {
+        guard let from = cursor.from, !cursor.isAfter, let present = try connection.columns(of: target) else { return }
+        let known = Set(present.map { $0.name.lowercased() })
+        let shared = columns.map(\.name).filter { known.contains($0.lowercased()) }.map(SQL.quote)
+        guard !shared.isEmpty else { return }
+        let list = shared.joined(separator: ", ")
+        let same = shared.map { "s.\($0) IS NOT DISTINCT FROM t.\($0)" }.joined(separator: " AND ")
+        let atStart = "\(SQL.quote(cursor.column)) = \(cursor.value(from))"
+        try connection.execute(
+            """
+            DELETE FROM \(staging.sql) WHERE rowid IN (
+                SELECT s.rid FROM (
+                    SELECT rowid AS rid, \(list), row_number() OVER (PARTITION BY \(list) ORDER BY rowid) AS number
+                    FROM \(staging.sql) WHERE \(atStart)) s
+                JOIN (SELECT \(list), count(*) AS known FROM \(target.sql) WHERE \(atStart) GROUP BY \(list)) t
+                ON \(same) AND s.number <= t.known)
+            """)
+    }
+}
