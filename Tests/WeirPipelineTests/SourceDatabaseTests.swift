@@ -105,7 +105,9 @@ struct SourceDatabaseTests {
             "INSERT INTO orders VALUES (1, 'one', '2024-01-01 00:00:00'), (2, 'two', '2024-01-03 00:00:00')",
         ]
         let project = try await project(
-            server, "load: { strategy: merge, key: [id], watermark: seen, lookback: 1 day }", orders)
+            server,
+            "columns: { seen: TIMESTAMP }\nload: { strategy: merge, key: [id], watermark: seen, lookback: 1 day }",
+            orders)
         #expect(try await project.run().balance.published == 2)
         try await server.execute(
             project,
@@ -116,6 +118,7 @@ struct SourceDatabaseTests {
                 "INSERT INTO orders VALUES (5, 'no time', NULL)",
             ])
         let second = try await project.run()
+        #expect(second.status == .published, "\(second.reason ?? "")")
         #expect(second.balance.published == 2)
         #expect(second.balance.quarantined == 1)
         let rows = try await project.rows("SELECT id, name FROM raw.t ORDER BY id")
@@ -123,6 +126,14 @@ struct SourceDatabaseTests {
         let held = try await project.quarantine()
         #expect(held.count == 1)
         #expect(held.first?.hasPrefix("shop:orders|NULL|watermark_null(seen)") == true, "\(held)")
+    }
+
+    @Test("looking back from a watermark that is no time is an error that says so")
+    func lookbackType() async throws {
+        let project = try await project(
+            Self.servers[0], "load: { strategy: merge, key: [id], watermark: seen, lookback: 1 day }")
+        try await project.run()
+        #expect(try await project.run().error?.code == "load.lookback-type")
     }
 
     @Test("a watermark that went backwards stops the load", arguments: servers)
@@ -288,7 +299,7 @@ struct SourceDatabaseTests {
         let rows = try await project.rows()
         #expect(
             rows == [
-                "4294967295|18446744073709551615|1.23456|2020-01-01 01:02:03.123456|2020-02-29|2020|true|{\"a\": 1}|y|\\x00\\xFF|0.1"
+                "12345678901234567890.123456789012345|4294967295|18446744073709551615|1.23456|2020-01-01 01:02:03.123456|2020-02-29|2020|true|{\"a\": 1}|y|\\x00\\xFF|0.1"
             ])
     }
 

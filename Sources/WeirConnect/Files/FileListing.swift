@@ -12,6 +12,13 @@ public struct InputFile: Sendable, Hashable, Codable {
     /// ISO 8601, UTC, as the file system or object store tells it.
     public let modified: String
 
+    public init(path: String, name: String, size: Int, modified: String) {
+        self.path = path
+        self.name = name
+        self.size = size
+        self.modified = modified
+    }
+
     public var isLocal: Bool { !path.contains("://") }
 }
 

@@ -27,7 +27,7 @@ struct SourceBuild {
         if case .database(let reader) = source.origin, let batch = source.load.batch,
             let start = try cursor(input, on: connection) ?? beginning(input)
         {
-            let pieces = WatermarkPieces(relation: reader.relation, size: batch)
+            let pieces = WatermarkPieces(relation: input.relation ?? reader.relation, size: batch)
             var rest: Cursor? = start
             while let open = rest {
                 let piece = try pieces.first(of: open, on: connection)
@@ -91,24 +91,33 @@ struct SourceBuild {
 
     /// Databases are asked for rows from the watermark on; files are read whole, since a file is new or it is not.
     private func cursor(_ input: SourceInput, on connection: isolated Connection) throws -> Cursor? {
-        guard case .database(let reader) = source.origin, let column = source.load.watermark, !context.fullRefresh,
-            let from = context.checkpoint?.watermark,
-            let type = input.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
+        guard case .database(let reader) = source.origin, !context.fullRefresh,
+            let from = context.checkpoint?.watermark, var cursor = beginning(input)
         else { return nil }
+        cursor.from = from
+        cursor.lookback = source.load.lookback
+        if cursor.lookback != nil, !["DATE", "TIMESTAMP"].contains(where: { cursor.type.hasPrefix($0) }) {
+            throw WeirError(
+                "load.lookback-type",
+                "`lookback:` needs a watermark that is a time, and \(cursor.column) is \(cursor.type)",
+                hint: "declare its type under `columns:`, or leave `lookback:` out", at: source.place)
+        }
         let highest =
             try connection.query(
-                "SELECT max(\(SQL.quote(column))), max(\(SQL.quote(column))) < CAST(? AS \(type)) FROM \(reader.relation)",
-                [.text(from)]
+                """
+                SELECT max(\(cursor.expression)), max(\(cursor.expression)) < \(cursor.value(from))
+                FROM \(input.relation ?? reader.relation)
+                """
             ).first ?? []
         if highest.last == .bool(true) {
             throw WeirError(
                 "load.watermark-backwards",
-                "the watermark of \(source.name) went backwards: \(column) now ends at \(highest[0].display), and rows up to \(from) were loaded",
+                "the watermark of \(source.name) went backwards: \(cursor.column) now ends at \(highest[0].display), and rows up to \(from) were loaded",
                 hint:
                     "was the source restored from a backup? compare it with the table, then load again with --full-refresh",
                 at: source.place, outcome: .gateFailed)
         }
-        return Cursor(column: column, from: from, type: type, lookback: source.load.lookback)
+        return cursor
     }
 
     /// Everything, from the lowest watermark on; nil without a watermark.
@@ -116,7 +125,9 @@ struct SourceBuild {
         guard let column = source.load.watermark,
             let type = input.columns.first(where: { $0.name.lowercased() == column.lowercased() })?.type
         else { return nil }
-        return Cursor(column: column, from: nil, type: type)
+        var cursor = Cursor(column: column, from: nil, type: type)
+        cursor.isCast = input.readerTypes[column.lowercased()].map { $0 != type } ?? false
+        return cursor
     }
 
     private func position(

@@ -9,6 +9,8 @@ struct Cursor: Sendable {
     /// The column's type, to compare in.
     let type: String
     var lookback: Span?
+    /// What the input gives is of another type, and is read as `type`.
+    var isCast = false
     /// The row at `from` itself was read: a piece that continues another.
     var isAfter = false
     /// The last value read, for a piece that another follows.
@@ -20,6 +22,9 @@ struct Cursor: Sendable {
         self.type = type
         self.lookback = lookback
     }
+
+    /// SQL for the watermark of an input row.
+    var expression: String { isCast ? "TRY_CAST(\(SQL.quote(column)) AS \(type))" : SQL.quote(column) }
 
     func value(_ text: String) -> String { "CAST(\(SQL.literal(text)) AS \(type))" }
 
@@ -35,7 +40,7 @@ struct Cursor: Sendable {
     /// again: merge knows the rows by their key, and ``KnownRows`` leaves out those that append has already. Rows
     /// without a watermark come with the last piece: they are not lost but held back by the gate.
     var condition: String? {
-        let column = SQL.quote(column)
+        let column = expression
         var bounds: [String] = []
         if let start { bounds.append("\(column) \(isAfter ? ">" : ">=") \(start)") }
         if let upTo { bounds.append("\(column) <= \(value(upTo))") }
@@ -54,7 +59,7 @@ struct WatermarkPieces {
 
     /// The beginning of `rest` as a piece; the last piece has no end.
     func first(of rest: Cursor, on connection: isolated Connection) throws -> Cursor {
-        let column = SQL.quote(rest.column)
+        let column = rest.expression
         let conditions = ["\(column) IS NOT NULL", rest.condition.map { "(\($0))" }].compactMap(\.self)
         let row =
             try connection.query(
@@ -72,7 +77,10 @@ struct WatermarkPieces {
     /// What is left after a piece; nil when it was the last.
     func rest(after piece: Cursor) -> Cursor? {
         guard let end = piece.upTo else { return nil }
-        var rest = Cursor(column: piece.column, from: end, type: piece.type)
+        var rest = piece
+        rest.from = end
+        rest.upTo = nil
+        rest.lookback = nil
         rest.isAfter = true
         return rest
     }

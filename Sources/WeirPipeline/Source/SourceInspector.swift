@@ -204,7 +204,11 @@ struct SourceInspector {
                 }
         }
         let names = Set(inexact.map { $0.name.lowercased() })
-        guard let relation = reader.withTexts(of: names, columns: input.columns) else { return }
+        // A query, unlike a table, gives MySQL's long texts as bytes.
+        let texts = Set(input.readerTypes.filter { reader.engine == "mysql" && $0.value == "VARCHAR" }.keys)
+        guard !names.isEmpty, let relation = reader.withTexts(of: names.union(texts), columns: input.columns) else {
+            return
+        }
         input.relation = relation
         for name in names { input.readerTypes[name] = "VARCHAR" }
     }
