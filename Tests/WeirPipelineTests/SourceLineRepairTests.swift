@@ -87,7 +87,7 @@ struct SourceLineRepairTests {
 
     @Test("random texts: no line is lost, and what is kept has quotes that close")
     func property() throws {
-        var random = Seeded(state: 20_261_123)
+        var random = SeededLines(state: 20_261_123)
         let alphabet = ["a", ",", "\"", "\n", "\"\"", ",\"", "\",", "\r\n", "x y", "é"]
         for _ in 0..<400 {
             let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in
@@ -147,7 +147,7 @@ struct SourceLineRepairTests {
 }
 
 /// The same numbers on every run.
-struct Seeded: RandomNumberGenerator {
+struct SeededLines: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
