@@ -47,10 +47,20 @@ struct TimeSpan {
         let first = row?.first?.text
         let last = row?.last?.text
         if case .since(let start, let covered) = wanted {
-            return TimeRange(start: start, end: max(last ?? covered, covered))
+            guard let last else { throw backwards(start) }
+            return TimeRange(start: start, end: max(last, covered))
         }
         guard let first, let last else { return nil }
         return TimeRange(start: first, end: last)
+    }
+
+    /// Rows were there when the newest ranges were built; replacing them by nothing would delete them silently.
+    private func backwards(_ start: String) -> WeirError {
+        WeirError(
+            "load.watermark-backwards",
+            "\(context.node.name) has no rows from \(start) on any more, and its table does",
+            hint: "was the input restored from a backup? compare it with the table, then build it with --full-refresh",
+            at: context.project.model(context.node.name)?.place, outcome: .gateFailed)
     }
 
     /// SQL for the rows wanted; nil for all. Rows without a time belong to no range: they are shown to the gate,

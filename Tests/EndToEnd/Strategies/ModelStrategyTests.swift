@@ -55,8 +55,8 @@ struct ModelStrategyTests {
         #expect(try second.report["mart.m"]?.changes.inserted == 1)
         #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2", "4"])
         #expect(
-            try await project.rows("SELECT id, _weir_reasons FROM weir_quarantine.mart__m") == [
-                "3|[watermark_null(at)]"
+            try await project.rows("SELECT id, array_to_string(_weir_reasons, ',') FROM weir_quarantine.mart__m") == [
+                "3|watermark_null(at)"
             ])
     }
 
@@ -163,7 +163,8 @@ struct IntervalModelTests {
         try deliver("1,a,2026-01-01\n2,b,2026-01-05\n", to: project)
         try await project.run(expect: 0)
         try deliver("3,c,2025-06-01\n", to: project)
-        _ = try await project.run()
+        let stopped = try await project.run(expect: 1)
+        #expect(stopped.faults.contains { $0.code == "load.watermark-backwards" && $0.hint != nil }, "\(stopped)")
         #expect(try await project.rows("SELECT count(*) FROM mart.m WHERE id IN (1, 2)") == ["2"])
     }
 }

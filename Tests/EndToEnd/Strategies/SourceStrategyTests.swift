@@ -83,8 +83,9 @@ struct SourceStrategyTests {
         #expect(try done.report["raw.t"]?.balance == .init(read: 4, published: 2, quarantined: 2, filtered: 0))
         #expect(try await project.rows(Self.all) == ["1|a", "2|c"])
         #expect(
-            try await project.rows("SELECT v, _weir_reasons, _weir_line FROM weir_quarantine.raw__t ORDER BY 1")
-                == ["b|[key_duplicate(id)]|4", "nobody|[key_null(id)]|3"])
+            try await project.rows(
+                "SELECT v, array_to_string(_weir_reasons, ','), _weir_line FROM weir_quarantine.raw__t ORDER BY 1")
+                == ["b|key_duplicate(id)|4", "nobody|key_null(id)|3"])
     }
 
     @Test("with a watermark the newest version of a key wins, in a batch and against the table")
