@@ -6,7 +6,7 @@ import WeirEngine
 struct EngineAppender {
     private static let table = TableName(schema: "main", table: "t")
 
-    @Test("100,000 rows of every kind arrive as they were given", .timeLimit(.minutes(1)))
+    @Test("100,000 rows of every kind arrive as they were given", .timeLimit(.minutes(10)))
     func many() async throws {
         var options = Database.Options()
         options.extensions = ["icu", "json"]

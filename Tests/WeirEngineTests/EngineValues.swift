@@ -112,7 +112,7 @@ struct EngineValues {
         #expect(try await Self.rows("SELECT \(expression)").scalar == value)
     }
 
-    @Test("every value of DuckDB's own collection of types reads back from its display", .timeLimit(.minutes(1)))
+    @Test("every value of DuckDB's own collection of types reads back from its display", .timeLimit(.minutes(10)))
     func displayReadsBack() async throws {
         let database = try await Database.open(
             {

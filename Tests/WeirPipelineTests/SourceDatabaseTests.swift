@@ -5,7 +5,7 @@ import WeirEngine
 
 @testable import WeirPipeline
 
-@Suite("Sources in other databases", .serialized, .timeLimit(.minutes(5)))
+@Suite("Sources in other databases", .serialized, .timeLimit(.minutes(10)))
 struct SourceDatabaseTests {
     /// A database that a test can write to.
     struct Server: Sendable, CustomStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WeirPipeline
 
-@Suite("Delimited sources", .timeLimit(.minutes(2)))
+@Suite("Delimited sources", .timeLimit(.minutes(10)))
 struct SourceDelimitedTests {
     @Test(
         "any delimiter is found, and said ones are taken",

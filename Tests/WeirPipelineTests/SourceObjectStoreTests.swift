@@ -5,7 +5,8 @@ import WeirEngine
 
 @testable import WeirPipeline
 
-@Suite("Sources in an object store", .enabled(if: Service.s3.isExpected, "needs WEIR_TEST_S3"), .timeLimit(.minutes(2)))
+@Suite(
+    "Sources in an object store", .enabled(if: Service.s3.isExpected, "needs WEIR_TEST_S3"), .timeLimit(.minutes(10)))
 struct SourceObjectStoreTests {
     private struct Store {
         let host: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WeirPipeline
 
-@Suite("Sources with types of their own", .timeLimit(.minutes(2)))
+@Suite("Sources with types of their own", .timeLimit(.minutes(10)))
 struct SourceTypedTests {
     @Test("NDJSON: lines that are no object, and values that do not fit, are set aside with their line")
     func ndjson() async throws {

@@ -71,7 +71,7 @@ public struct DatabaseReader: Sendable, Hashable {
         guard !names.isEmpty, case .table(let name) = content, engine != "sqlite" else { return nil }
         let isMySQL = engine == "mysql"
         let quote = { (name: String) in
-            isMySQL ? "`" + name.replacing("`", with: "``") + "`" : SQL.quote(name)
+            isMySQL ? SQL.between(name, "`") : SQL.quote(name)
         }
         let list = columns.map { column in
             let name = quote(column.name)

@@ -2,12 +2,27 @@
 public enum SQL {
     /// `"name"`, safe for any character. Doubling the quote is standard SQL.
     public static func quote(_ identifier: String) -> String {
-        "\"" + identifier.replacing("\"", with: "\"\"") + "\""
+        between(identifier, "\"")
     }
 
     /// A text literal, for the few places that cannot take a bound value (reader options, `ATTACH`, comments).
     public static func literal(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
+        between(text, "'")
+    }
+
+    /// The text between two marks, with every mark in it doubled.
+    ///
+    /// By code point and not by `Character`: a mark with a combining accent behind it is one character to Swift,
+    /// and still a mark to SQL.
+    public static func between(_ text: String, _ mark: Unicode.Scalar) -> String {
+        var out = String.UnicodeScalarView()
+        out.append(mark)
+        for scalar in text.unicodeScalars {
+            out.append(scalar)
+            if scalar == mark { out.append(mark) }
+        }
+        out.append(mark)
+        return String(out)
     }
 
     /// `"a", "b"`.

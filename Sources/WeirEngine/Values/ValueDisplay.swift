@@ -21,7 +21,8 @@ extension Value {
         case .timeTZ(let micros, let offset): CalendarText.time(micros: micros) + CalendarText.offset(seconds: offset)
         case .timestamp(let micros): CalendarText.timestamp(micros: micros)
         case .timestampNanos(let nanos): CalendarText.timestamp(nanos: nanos)
-        case .timestampTZ(let micros): CalendarText.timestamp(micros: micros) + "+00"
+        case .timestampTZ(let micros):
+            CalendarText.timestamp(micros: micros) + (micros.magnitude == Int64.max.magnitude ? "" : "+00")
         case .interval(let months, let days, let micros):
             CalendarText.interval(months: months, days: days, micros: micros)
         case .uuid(let bits): Self.uuidText(bits)
@@ -50,7 +51,12 @@ extension Value {
     private static let structural = Set(",:=()[]{}'\"\\".unicodeScalars)
 
     private static func quoted(_ text: String) -> String {
-        "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+        var out = "'".unicodeScalars
+        for scalar in text.unicodeScalars {
+            if scalar == "\\" || scalar == "'" { out.append("\\") }
+            out.append(scalar)
+        }
+        return String(out) + "'"
     }
 
     private static func trimmed(_ text: String) -> String { text.hasSuffix(".0") ? String(text.dropLast(2)) : text }

@@ -42,7 +42,7 @@ struct HTTPPosterTests {
         ])
     func retries(_ reply: LoopbackServer.Reply) async throws {
         let server = try LoopbackServer([reply, .status("200 OK")])
-        let answer = try await HTTPPoster().post(post(server.url, timeout: .milliseconds(400)))
+        let answer = try await HTTPPoster().post(post(server.url, timeout: .seconds(4)))
         #expect(answer.status == 200)
         #expect(answer.attempts == 2)
         #expect(server.requests.last?.hasSuffix("{\"ü\":1}") == true)
