@@ -19,21 +19,30 @@ struct KillTests {
         for seed in Self.seeds {
             var random = Seeded(seed &* 0x5851_F42D_4C95_7F2D)
             let delivery = Int(seed % 3)
-            let project = try undisturbed.project(before: delivery)
+            var project = try undisturbed.project(before: delivery)
             try KillProject.deliver(delivery, to: project)
             var story: [String] = []
-            let kills = seed % 4 == 3 ? Int.random(in: 2...4, using: &random) : 1
-            for _ in 0..<kills {
+            var left = seed % 4 == 3 ? Int.random(in: 2...4, using: &random) : 1
+            var tries = 8
+            while left > 0, tries > 0 {
+                tries -= 1
                 // A little beyond the end, since this run may be slower than the one measured.
-                let instant = Double.random(in: 0...1.1, using: &random) * undisturbed.seconds[delivery]
-                let child = try project.start(["run", "--now", KillProject.now[delivery]])
-                try await Task.sleep(for: .seconds(instant))
-                child.signal(SIGKILL)
-                let code = await child.wait()
-                if code == 128 + SIGKILL { killed += 1 }
-                // The machine got quicker since the measurement, so the next instants must come sooner.
-                if code == 0, story.isEmpty { undisturbed.seconds[delivery] = instant }
+                let instant = Double.random(in: 0...1.05, using: &random) * undisturbed.seconds[delivery]
+                let (code, lasted) = try await Self.kill(
+                    project, ["run", "--now", KillProject.now[delivery]], after: instant)
                 story.append("\(Int(instant * 1000)) ms → \(code)")
+                if code == 128 + SIGKILL {
+                    killed += 1
+                    left -= 1
+                } else if story.count == 1 {
+                    // It was quicker than when it was measured: what counts is how long it takes now. Once more.
+                    undisturbed.seconds[delivery] = lasted
+                    story = []
+                    project = try undisturbed.project(before: delivery)
+                    try KillProject.deliver(delivery, to: project)
+                } else {
+                    left -= 1
+                }
             }
             let about: Comment = "WEIR_KILL_SEED=\(seed), delivery \(delivery + 1), \(story)"
             for next in delivery...(seed % 5 == 0 ? 2 : delivery) {
@@ -46,7 +55,19 @@ struct KillTests {
             }
         }
         // A harness that always comes too late proves nothing.
-        #expect(killed * 3 >= Self.seeds.count, "\(killed) of \(Self.seeds.count) runs were killed")
+        #expect(killed * 2 >= Self.seeds.count, "\(killed) of \(Self.seeds.count) runs were killed")
+    }
+
+    /// - Returns: the exit code, and the seconds that the process lived.
+    private static func kill(
+        _ project: TempProject, _ arguments: [String], after seconds: Double
+    ) async throws -> (code: Int32, lasted: Double) {
+        try await Turns.shared.take {
+            let clock = ContinuousClock.now
+            // Beyond its limit a process is killed.
+            let code = try await project.start(arguments).wait(limit: .seconds(seconds))
+            return (code, (ContinuousClock.now - clock) / .seconds(1))
+        }
     }
 }
 
@@ -68,8 +89,7 @@ struct Undisturbed {
             let clock = ContinuousClock.now
             let done = try await project.run("--now", now)
             try #require(done.code == 0, "\(done)")
-            let taken = (ContinuousClock.now - clock).components
-            result.seconds.append(Double(taken.seconds) + Double(taken.attoseconds) / 1e18)
+            result.seconds.append((ContinuousClock.now - clock) / .seconds(1))
             result.dumps.append(try await WarehouseDump.of(project.path("warehouse.duckdb")))
         }
         return result

@@ -61,7 +61,7 @@ final class TempProject: Sendable {
     func weir(
         _ arguments: String..., environment: [String: String] = [:], limit: Duration = .seconds(120)
     ) async throws -> Invocation {
-        try await start(arguments, environment: environment).finish(limit: limit)
+        try await Turns.shared.take { try await start(arguments, environment: environment).finish(limit: limit) }
     }
 
     /// `weir run -o json …`; the balance of every table must hold, whatever else happens.
@@ -70,7 +70,9 @@ final class TempProject: Sendable {
         _ arguments: String..., expect code: Int32? = nil, environment: [String: String] = [:],
         at location: SourceLocation = #_sourceLocation
     ) async throws -> Invocation {
-        let done = try await start(["run", "-o", "json"] + arguments, environment: environment).finish()
+        let done = try await Turns.shared.take {
+            try await start(["run", "-o", "json"] + arguments, environment: environment).finish()
+        }
         if let code { #expect(done.code == code, "\(done)", sourceLocation: location) }
         for node in (try? done.report)?.nodes ?? [] {
             #expect(node.balance.holds, "\(node.name): \(node.balance)", sourceLocation: location)
