@@ -60,7 +60,19 @@ public struct Warehouse: Sendable {
 
 extension Connection {
     /// The columns of a table or view; nil when it does not exist.
+    ///
+    /// The binder is asked and not `duckdb_columns()`, which lists the whole catalogue each time: with a thousand
+    /// tables that would cost more than building one.
     public func columns(of table: TableName) throws -> [Column]? {
+        do {
+            return try query("DESCRIBE SELECT * FROM \(table.sql)").map { Column(name: $0[0].display, type: $0[1].display) }
+        } catch let error as WeirError where error.code.hasPrefix("sql.") {
+            return error.says(isMissing: table) ? nil : try listedColumns(of: table)
+        }
+    }
+
+    /// For a view that cannot be bound any more: its columns as they were.
+    private func listedColumns(of table: TableName) throws -> [Column]? {
         let rows = try query(
             """
             SELECT column_name, data_type FROM duckdb_columns()
@@ -72,15 +84,22 @@ extension Connection {
 
     /// Whether a name is a table or a view; nil when it does not exist.
     public func relationKind(_ table: TableName) throws -> RelationKind? {
-        let kind = try query(
-            """
-            SELECT 'table' FROM duckdb_tables() WHERE database_name = current_database()
-              AND lower(schema_name) = lower($1) AND lower(table_name) = lower($2)
-            UNION ALL SELECT 'view' FROM duckdb_views() WHERE database_name = current_database()
-              AND lower(schema_name) = lower($1) AND lower(view_name) = lower($2)
-            """, [.text(table.schema), .text(table.table)]
-        ).scalar.text
-        return kind.flatMap(RelationKind.init)
+        do {
+            // Only a table has row ids.
+            _ = try query("DESCRIBE SELECT rowid FROM \(table.sql)")
+            return .table
+        } catch let error as WeirError where error.code.hasPrefix("sql.") {
+            return error.says(isMissing: table) ? nil : .view
+        }
+    }
+}
+
+extension WeirError {
+    /// Whether DuckDB says that this very table does not exist, and not one that a view of this name reads.
+    fileprivate func says(isMissing table: TableName) -> Bool {
+        let text = message.lowercased()
+        return text.contains("table with name \(table.table.lowercased()) does not exist")
+            || text.contains("table with name \"\(table.key)\" does not exist because schema")
     }
 }
 

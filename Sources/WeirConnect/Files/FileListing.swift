@@ -45,11 +45,26 @@ public enum FileListing {
             files += rows.map { row in
                 let path = row[0].display
                 let name = path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
-                return InputFile(path: path, name: name, size: Int(row[1].int ?? 0), modified: row[2].display)
+                let modified = path.contains("://") ? row[2].display : modificationTime(path) ?? row[2].display
+                return InputFile(path: path, name: name, size: Int(row[1].int ?? 0), modified: modified)
             }
         }
         var seen = Set<String>()
         return files.filter { seen.insert($0.path).inserted }
+    }
+
+    /// To the nanosecond. The engine tells whole seconds, within which a file can be replaced by another of its size.
+    private static func modificationTime(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        let seconds = Date(timeIntervalSince1970: TimeInterval(time.tv_sec))
+        let nanoseconds = String(time.tv_nsec + 1_000_000_000).dropFirst()
+        return seconds.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)) + "." + nanoseconds
     }
 
     private static func nothingFound(_ pattern: String) -> WeirError {
