@@ -65,10 +65,23 @@ extension Connection {
     /// tables that would cost more than building one.
     public func columns(of table: TableName) throws -> [Column]? {
         do {
-            return try query("DESCRIBE SELECT * FROM \(table.sql)").map { Column(name: $0[0].display, type: $0[1].display) }
+            return try query("DESCRIBE SELECT * FROM \(table.sql)").map {
+                Column(name: $0[0].display, type: $0[1].display)
+            }
         } catch let error as WeirError where error.code.hasPrefix("sql.") {
             return error.says(isMissing: table) ? nil : try listedColumns(of: table)
         }
+    }
+
+    /// Keys of all tables and views of the warehouse, as ``TableName/key`` writes them.
+    public func relations() throws -> Set<String> {
+        let names = try query(
+            """
+            SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal
+            UNION ALL SELECT schema_name, view_name FROM duckdb_views()
+            WHERE database_name = current_database() AND NOT internal
+            """)
+        return Set(names.map { TableName(schema: $0[0].display, table: $0[1].display).key })
     }
 
     /// For a view that cannot be bound any more: its columns as they were.

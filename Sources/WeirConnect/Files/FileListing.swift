@@ -64,7 +64,8 @@ public enum FileListing {
         #endif
         let seconds = Date(timeIntervalSince1970: TimeInterval(time.tv_sec))
         let nanoseconds = String(time.tv_nsec + 1_000_000_000).dropFirst()
-        return seconds.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)) + "." + nanoseconds
+        return seconds.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)) + "."
+            + nanoseconds
     }
 
     private static func nothingFound(_ pattern: String) -> WeirError {

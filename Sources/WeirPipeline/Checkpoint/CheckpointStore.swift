@@ -64,11 +64,15 @@ enum CheckpointStore {
     }
 
     /// Replaces a table's checkpoint. Call inside the publishing transaction.
-    static func write(_ checkpoint: Checkpoint, on connection: isolated Connection) throws {
+    ///
+    /// - Parameter replaces: false when the table surely has none yet.
+    static func write(_ checkpoint: Checkpoint, replaces: Bool = true, on connection: isolated Connection) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try connection.execute(
-            "DELETE FROM \(checkpoints) WHERE lower(name) = lower(?)", [.text(checkpoint.name.description)])
+        if replaces {
+            try connection.execute(
+                "DELETE FROM \(checkpoints) WHERE lower(name) = lower(?)", [.text(checkpoint.name.description)])
+        }
         try connection.execute(
             "INSERT INTO \(checkpoints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [

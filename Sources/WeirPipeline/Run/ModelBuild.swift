@@ -18,8 +18,9 @@ struct ModelBuild {
         if model.load.strategy == .view { return try buildView(sql, on: connection) }
         let known = context.fullRefresh ? nil : context.checkpoint
         let isAnew = known == nil
-        try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(target.schema))")
-        let columns = try OutputColumns.of(sql, source: model.text, on: connection)
+        // A whole table takes whatever columns come; other strategies must know them beforehand.
+        let columns =
+            model.load.strategy == .table ? [] : try OutputColumns.of(sql, source: model.text, on: connection)
         try checkSchema(columns, known)
         let spans = model.load.interval.map { TimeSpan(interval: $0, context: context) }
         let wanted = try spans?.wanted(since: known, requested: range, on: connection) ?? .everything
@@ -62,9 +63,8 @@ struct ModelBuild {
         let staging = StagedRows.name(for: target, part: part)
         let body = sql.trimmingStatementEnd
         let select = condition.map { "SELECT * FROM (\n\(body)\n) WHERE \($0)" } ?? body
-        let list = columns.map { "\(SQL.quote($0.name))" }.joined(separator: ", ")
         do {
-            try connection.execute("CREATE OR REPLACE TABLE \(staging.sql) AS SELECT \(list) FROM (\n\(select)\n)")
+            try connection.execute("CREATE OR REPLACE TABLE \(staging.sql) AS SELECT * FROM (\n\(select)\n)")
         } catch {
             throw SQLErrorMapper.map(error, sql: model.text)
         }
@@ -157,12 +157,12 @@ struct ModelBuild {
             }
             let columns = try connection.columns(of: target) ?? []
             result.columns = columns
-            try CheckpointStore.write(
-                Checkpoint(
-                    name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint,
-                    version: version,
-                    watermark: nil, inputs: context.inputVersions, columns: columns, rows: 0, runID: context.runID,
-                    publishedAt: context.now), on: connection)
+            let checkpoint = Checkpoint(
+                name: target, kind: .model, strategy: .view, fingerprint: context.node.fingerprint, version: version,
+                watermark: nil, inputs: context.inputVersions, columns: columns, rows: 0, runID: context.runID,
+                publishedAt: context.now)
+            try CheckpointStore.write(checkpoint, on: connection)
+            result.checkpoint = checkpoint
         }
         return result
     }

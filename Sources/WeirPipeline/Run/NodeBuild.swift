@@ -18,6 +18,10 @@ struct NodeContext: Sendable {
     /// Versions of the node's inputs as they are now, by name: they go into its checkpoint.
     let inputVersions: [String: String]
     var checkpoint: Checkpoint?
+    /// False when there surely is nothing under the table's name. Asking costs: DuckDB looks for similar names.
+    var mayExist = true
+    /// False when the table surely has no rows in quarantine.
+    var mayHoldRows = true
     /// Parts of one table are published one after the other: they all write its checkpoint.
     var publishing = PublishLock()
 
@@ -85,7 +89,7 @@ struct NodeBuild {
         let target = context.target
         do {
             let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
-            let existing = try connection.relationKind(target)
+            let existing = context.mayExist || part != nil ? try connection.relationKind(target) : nil
             try context.refuseForeign(existing)
             let gate = Gate(
                 staged: staged, target: context.node.name, load: load, contract: context.contract,
@@ -115,7 +119,8 @@ struct NodeBuild {
                 try connection.execute(
                     "ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
             }
-            let passed = try StagedRows.count(staged.table, on: connection)
+            let leaves = decision.failedRows + decision.superseded > 0
+            let passed = leaves ? try StagedRows.count(staged.table, on: connection) : staged.rows
             result.balance.published = passed
             result.balance.quarantined = heldBack.rows
             result.balance.filtered = staged.filtered + decision.superseded
@@ -132,15 +137,20 @@ struct NodeBuild {
                 try connection.transaction { connection in
                     let rows = PublishedRows(
                         staging: staged.table, target: target, columns: staged.columns,
-                        existing: try connection.relationKind(target), load: load, heldBack: heldBack,
-                        now: context.now, startsAnew: after.startsAnew)
+                        // Another part of this table may have made it meanwhile.
+                        existing: part == nil ? existing : try connection.relationKind(target), load: load,
+                        heldBack: heldBack, now: context.now, startsAnew: after.startsAnew)
                     let changes = try publishing.publish(rows, on: connection)
-                    try quarantine.store(heldBack, clear: clearing, on: connection)
-                    try writeCheckpoint(after, on: connection)
+                    if heldBack.rows > 0 || context.mayHoldRows {
+                        try quarantine.store(heldBack, clear: clearing, on: connection)
+                    }
+                    result.checkpoint = try writeCheckpoint(
+                        after, replaces: existing != nil || part != nil, on: connection)
                     return changes
                 }
             }
-            result.rows = try StagedRows.count(target, on: connection)
+            result.rows = result.checkpoint?.rows
+            result.columns = result.checkpoint?.columns ?? staged.columns
             if let malformed = staged.malformed {
                 try connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(malformed))")
             }
@@ -152,7 +162,10 @@ struct NodeBuild {
         }
     }
 
-    private func writeCheckpoint(_ position: Position, on connection: isolated Connection) throws {
+    /// - Parameter replaces: an earlier checkpoint of the table, and what belongs to it, may be there.
+    private func writeCheckpoint(
+        _ position: Position, replaces: Bool, on connection: isolated Connection
+    ) throws -> Checkpoint {
         let target = context.target
         let columns = try connection.columns(of: target) ?? []
         let checkpoint = Checkpoint(
@@ -160,9 +173,15 @@ struct NodeBuild {
             version: position.version, watermark: position.watermark,
             inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
             rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
-        try CheckpointStore.write(checkpoint, on: connection)
-        if position.startsAnew { try CheckpointStore.forgetFiles(of: target, on: connection) }
+        try CheckpointStore.write(checkpoint, replaces: replaces || context.checkpoint != nil, on: connection)
+        if position.startsAnew, context.node.kind == .source {
+            try CheckpointStore.forgetFiles(of: target, on: connection)
+        }
         try CheckpointStore.remember(position.files, of: target, runID: context.runID, at: context.now, on: connection)
+        if position.startsAnew, !position.intervals.isEmpty {
+            try connection.execute(
+                "DELETE FROM \(CheckpointStore.intervals) WHERE name = ?", [.text(target.description)])
+        }
         for range in position.intervals {
             try connection.execute(
                 "DELETE FROM \(CheckpointStore.intervals) WHERE name = ? AND start_at >= ? AND end_at <= ?",
@@ -174,5 +193,6 @@ struct NodeBuild {
                     .text(context.runID),
                 ])
         }
+        return checkpoint
     }
 }

@@ -57,6 +57,13 @@ public struct NodeResult: Sendable, Encodable {
     public var attempts = 1
     public var startedAt = ""
     public var milliseconds = 0
+    /// What the warehouse remembers of the table now.
+    var checkpoint: Checkpoint?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, kind, strategy, status, reason, balance, changes, rows, checks, notices, columns, inputs, error
+        case attempts, startedAt, milliseconds
+    }
 
     public init(name: TableName, kind: NodeKind, strategy: Strategy, status: Status) {
         self.name = name

@@ -103,10 +103,13 @@ struct RunExecution: Sendable {
         guard let node = planned.graph[entry.name] else {
             throw WeirError("system.unexpected", "\(entry.name) is not in the graph", outcome: .systemFailed)
         }
-        let known = planned.checkpoints[environment.physical(entry.name).key]
+        let target = environment.physical(entry.name)
+        let known = planned.checkpoints[target.key]
         let context = NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: options.fullRefresh, inputVersions: versions, checkpoint: known)
+            now: history.now, fullRefresh: options.fullRefresh, inputVersions: versions, checkpoint: known,
+            mayExist: planned.relations.contains(target.key),
+            mayHoldRows: planned.relations.contains(QuarantineTable(target: target).name.key))
         return try await warehouse.withConnection { connection in
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }
@@ -124,11 +127,7 @@ struct RunExecution: Sendable {
                 } else {
                     throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
                 }
-                let published = try CheckpointStore.read(environment.physical(entry.name), on: connection)
-                var built = Built(result: result, checkpoint: published)
-                // What the table looks like now: it may have more columns than what was loaded.
-                if result.status == .published, let published { built.result.columns = published.columns }
-                return built
+                return Built(result: result, checkpoint: result.checkpoint ?? known)
             }
         }
     }
@@ -181,6 +180,7 @@ struct ReferenceBuild {
             checkpoint.runID = context.runID
             checkpoint.publishedAt = context.now
             try CheckpointStore.write(checkpoint, on: connection)
+            result.checkpoint = checkpoint
         }
         result.reason = "a view onto production"
         result.columns = production.columns

@@ -76,6 +76,8 @@ public struct Runner: Sendable {
         let graph: ProjectGraph
         let selected: Set<String>
         let checkpoints: [String: Checkpoint]
+        /// Keys of all tables and views that were there when the plan was made.
+        var relations: Set<String> = []
     }
 
     /// - Throws: `plan.invalid` with every mistake in the models.
@@ -89,15 +91,18 @@ public struct Runner: Sendable {
                 let state = try await connection.perform { connection in
                     (
                         checkpoints: readsCheckpoints ? try CheckpointStore.readAll(on: connection) : [:],
-                        files: readsCheckpoints ? try loadedFiles(on: connection) : [:]
+                        files: readsCheckpoints ? try loadedFiles(on: connection) : [:],
+                        relations: try connection.relations()
                     )
                 }
                 let inputs = try await connection.perform { connection in
                     inspectSources(state.checkpoints, state.files, on: connection)
                 }
-                return try await shadowConnection.perform { shadow in
+                var planned = try await shadowConnection.perform { shadow in
                     try makePlan(state.checkpoints, inputs, on: shadow)
                 }
+                planned.relations = state.relations
+                return planned
             }
         }
     }
