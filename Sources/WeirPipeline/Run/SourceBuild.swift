@@ -50,6 +50,8 @@ struct SourceBuild {
         if result == nil { return self }
         var context = context
         context.fullRefresh = false
+        context.mayExist = true
+        context.mayHoldRows = true
         context.checkpoint = try CheckpointStore.read(context.target, on: connection)
         return SourceBuild(context: context, source: source)
     }
