@@ -25,7 +25,10 @@ public enum JUnitReport {
     }
 
     private enum Verdict {
-        case passed, skipped(String), failed(message: String, body: String), error(message: String, body: String)
+        case passed
+        case skipped(String)
+        case failed(message: String, body: String)
+        case error(message: String, body: String)
     }
 
     private struct Case {
