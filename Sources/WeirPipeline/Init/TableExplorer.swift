@@ -111,7 +111,7 @@ struct TableExplorer {
         let input = try inspect(group, name, attempt, on: connection)
         return try SourceStager(
             source: source(group, name, attempt), input: input, target: name, cursor: nil,
-            scratch: "\(project.stateFolder)/tmp", typesAreSettled: true
+            root: project.root, typesAreSettled: true
         ).stage(on: connection)
     }
 

@@ -28,7 +28,9 @@ extension Runner {
             guard let interval = model.load.interval else { return [] }
             let ranges = try await warehouse.withConnection { connection in
                 try await connection.perform { connection in
-                    try TimeSpan.batches(
+                    let schema = environment.physical(model.name).schema
+                    try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(schema))")
+                    return try TimeSpan.batches(
                         of: try Self.range(request, on: connection), interval: interval, on: connection)
                 }
             }
@@ -78,7 +80,7 @@ extension Runner {
         _ model: ModelDefinition, _ ranges: [TimeRange], _ context: NodeContext, _ warehouse: Warehouse,
         _ events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> NodeResult {
-        @Sendable func one(_ part: Int) async throws -> NodeResult {
+        @Sendable func one(_ part: Int, _ context: NodeContext) async throws -> NodeResult {
             try await Retry().run(
                 announce: { events(.retrying(model.name, $0, seconds: $1)) },
                 { _ in
@@ -94,21 +96,25 @@ extension Runner {
         var next = 0
         // The first batch alone: it may have to create the table.
         if !ranges.isEmpty {
-            parts.append(try await one(0))
+            parts.append(try await one(0, context))
             next = 1
         }
+        // The others find the table as the first left it.
+        var following = context
+        following.checkpoint = parts.first?.checkpoint ?? context.checkpoint
+        let rest = following
         if parts.first?.status == .published {
             try await withThrowingTaskGroup(of: NodeResult.self) { group in
                 for _ in 0..<options.threads where next < ranges.count {
                     let part = next
-                    group.addTask { try await one(part) }
+                    group.addTask { try await one(part, rest) }
                     next += 1
                 }
                 while let done = try await group.next() {
                     parts.append(done)
                     if next < ranges.count {
                         let part = next
-                        group.addTask { try await one(part) }
+                        group.addTask { try await one(part, rest) }
                         next += 1
                     }
                 }

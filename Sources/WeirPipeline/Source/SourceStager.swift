@@ -10,7 +10,9 @@ struct SourceStager {
     /// Watermark published so far; databases are asked for what is newer.
     let cursor: Cursor?
     /// Folder for files that had to be repaired before they could be read.
-    let scratch: String
+    var scratch: String { "\(root)/.weir/tmp" }
+    /// The project's folder.
+    let root: String
     /// True when the table's types are settled because rows were published with them.
     let typesAreSettled: Bool
 
@@ -141,7 +143,7 @@ struct SourceStager {
     /// A file that changed while it was read may be half old and half new.
     private func checkFilesAreUnchanged(on connection: isolated Connection) throws {
         guard case .files(let origin) = source.origin else { return }
-        let now = try FileListing.find(origin.patterns, in: scratchRoot, on: connection)
+        let now = try FileListing.find(origin.patterns, in: root, on: connection)
         let after = Dictionary(now.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         for file in input.files
         where after[file.path].map({ $0.size != file.size || $0.modified != file.modified }) ?? true {
@@ -150,8 +152,6 @@ struct SourceStager {
                 at: source.place, isTransient: true, outcome: .systemFailed)
         }
     }
-
-    private var scratchRoot: String { scratch.hasSuffix("/.weir/tmp") ? String(scratch.dropLast(10)) : scratch }
 }
 
 extension StagedRows {

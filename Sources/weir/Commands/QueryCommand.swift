@@ -92,7 +92,7 @@ enum QueryText {
 }
 
 extension JSONValue {
-    /// Numbers that JSON readers may round (beyond 53 bits, decimals) become texts.
+    /// Integers up to 64 bits are numbers; larger ones, decimals and everything else without a JSON type are texts.
     init(_ value: WeirEngine.Value) {
         switch value {
         case .null: self = .null
