@@ -177,6 +177,8 @@ struct AuditNames: Sendable, Hashable {
     let broken: String
     let failed: String
     let twice: String
+    /// Unquoted.
+    let suspects: String
     let good: String
     let copy: String
 
@@ -186,6 +188,7 @@ struct AuditNames: Sendable, Hashable {
         broken = name("broken")
         failed = name("failed")
         twice = name("twice")
+        suspects = "_weir_suspects_\(mark)"
         // Views take no catalog's name before theirs when they are temporary.
         good = SQL.quote("_weir_good_\(mark)")
         copy = name("copy")

@@ -177,7 +177,7 @@ struct AuditRun {
             if let (name, columns) = existing {
                 check = check.including(name, columns: columns, replacedBy: scope.scopeKeysReplaced)
             }
-            try connection.execute(check.find)
+            try connection.execute(check.find(among: check.suspects(rows: rows, on: connection)))
             let found = try connection.query(check.measure).first ?? []
             let excess = Int(found.first?.int ?? 0)
             settle(

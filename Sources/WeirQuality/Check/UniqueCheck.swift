@@ -1,9 +1,10 @@
 import WeirCore
+import WeirEngine
 
 /// The SQL of a rule that needs every value once.
 ///
-/// The values that stand twice are found by one aggregation over the key alone; only when there are any is
-/// the table read again for their rows. Of the rows of one value, the first that breaks no other rule stays;
+/// The values that stand twice are found by one aggregation over the keys that ``RepeatedKeys`` suspects; only when
+/// there are any is the table read again for their rows. Of the rows of one value, the first that breaks no other rule stays;
 /// when the value is already published, none does.
 struct UniqueCheck {
     let rule: Rule
@@ -28,22 +29,33 @@ struct UniqueCheck {
 
     /// Writes the values that stand twice to `names.twice (k0, …, n, taken)`: `n` rows under test, `taken`
     /// when the value is published already.
-    var find: String {
+    func find(among suspects: RepeatedKeys.Suspects) -> String {
         let list = names.joined(separator: ", ")
         let mine = "SELECT \(selected) FROM \(plan.table) AS t WHERE \(isComplete)"
-        let grouped = "SELECT \(list), count(*) AS n FROM (\(mine)) GROUP BY ALL"
+        let suspected =
+            switch suspects {
+            case .none: "\(mine) AND false"
+            case .all: mine
+            case .some(let condition): "\(mine) AND \(condition)"
+            }
+        let repeated = "SELECT \(list), count(*) AS n FROM (\(suspected)) GROUP BY ALL HAVING count(*) > 1"
         guard let published else {
-            return
-                "CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS SELECT *, false AS taken FROM (\(grouped)) WHERE n > 1"
+            return "CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS SELECT *, false AS taken FROM (\(repeated))"
         }
         // Published keys are first cut down to those that come in again: the hash table stays as small as the load.
-        let known = "SELECT DISTINCT \(list) FROM (\(published)) AS p SEMI JOIN (\(mine)) AS t USING (\(list))"
         return """
             CREATE OR REPLACE TEMP TABLE \(plan.names.twice) AS
-            WITH s AS (\(grouped)), p AS (\(known))
-            SELECT s.*, p.k0 IS NOT NULL AS taken FROM s LEFT JOIN p USING (\(list))
-            WHERE s.n > 1 OR p.k0 IS NOT NULL
+            WITH taken AS MATERIALIZED (
+                SELECT DISTINCT \(list) FROM (\(published)) AS p SEMI JOIN (\(mine)) AS t USING (\(list)))
+            SELECT \(list), count(*) AS n, true AS taken FROM (\(mine)) SEMI JOIN taken USING (\(list)) GROUP BY \(list)
+            UNION ALL
+            SELECT *, false AS taken FROM (\(repeated)) ANTI JOIN taken USING (\(list))
             """
+    }
+
+    func suspects(rows: Int, on connection: isolated Connection) throws -> RepeatedKeys.Suspects {
+        try RepeatedKeys.suspects(
+            keys, in: "\(plan.table) AS t", where: isComplete, rows: rows, table: plan.names.suspects, on: connection)
     }
 
     /// Rows too many and rows affected.
