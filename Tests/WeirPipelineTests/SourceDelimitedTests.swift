@@ -58,7 +58,7 @@ struct SourceDelimitedTests {
         #expect(
             held5 == [
                 "d/\(file)|3|malformed(unclosed quote)|2,\"two", "d/\(file)|5|malformed(unclosed quote)|4,\"fo\"ur",
-                "d/\(file)|8|type(id)|x,seven",
+                "d/\(file)|9|type(id)|x,seven",
             ])
     }
 

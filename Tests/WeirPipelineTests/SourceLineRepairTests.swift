@@ -12,20 +12,21 @@ struct SourceLineRepairTests {
 
     private func repair(
         _ text: String, delimiter: String = ",", quote: String = "\"", escape: String = "\"",
-        _ change: (inout LineRepair) -> Void = { _ in }
+        skip: Int = 0, comment: String? = nil, leavesOut: Bool = false
     ) throws -> Outcome {
         let folder = FileManager.default.temporaryDirectory.appending(path: "weir-repair-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(text.utf8).write(to: folder.appending(path: "a.csv"))
-        var repair = LineRepair(delimiter: delimiter, quote: quote, escape: escape)
-        change(&repair)
+        let dialect = RecordWalk.Dialect(
+            delimiter: delimiter, quote: quote, escape: escape, skip: skip, comment: comment)
+        let repair = LineRepair(dialect: dialect, leavesOut: leavesOut)
         let broken = try repair.run(
             from: folder.appending(path: "a.csv").path, to: folder.appending(path: "sub/b.csv").path)
         let copy = try Data(contentsOf: folder.appending(path: "sub/b.csv"))
         return Outcome(
             text: String(decoding: copy, as: UTF8.self),
-            broken: Dictionary(broken.map { ($0.number, $0.text) }, uniquingKeysWith: { a, _ in a }))
+            broken: Dictionary(broken.map { ($0.line, $0.text) }, uniquingKeysWith: { a, _ in a }))
     }
 
     static let cases: [(String, String, [Int: String])] = [
@@ -57,16 +58,13 @@ struct SourceLineRepairTests {
 
     @Test("in a file of one column a broken line is left out")
     func leftOut() throws {
-        let outcome = try repair("n\n1\n\"2\n3\n") { $0.leavesOut = true }
+        let outcome = try repair("n\n1\n\"2\n3\n", leavesOut: true)
         #expect(outcome == Outcome(text: "n\n1\n3\n", broken: [3: "\"2"]))
     }
 
     @Test("lines before the header and comments may hold any quote")
     func preamble() throws {
-        let outcome = try repair("Report \"x\n\"y\na,b\n#\"z\n1,\"2\n") {
-            $0.skip = 2
-            $0.comment = UInt8(ascii: "#")
-        }
+        let outcome = try repair("Report \"x\n\"y\na,b\n#\"z\n1,\"2\n", skip: 2, comment: "#")
         #expect(outcome == Outcome(text: "Report \"x\n\"y\na,b\n#\"z\n\n", broken: [5: "1,\"2"]))
     }
 
@@ -80,7 +78,7 @@ struct SourceLineRepairTests {
     func huge() throws {
         let long = String(repeating: "x", count: 3 << 20)
         #expect(try repair("a\n\"\(long)\"\nb\n").text == "a\n\"\(long)\"\nb\n")
-        let many = String(repeating: "line\n", count: LineRepair.longestValue + 5)
+        let many = String(repeating: "line\n", count: RecordWalk.longestValue + 5)
         let outcome = try repair("a\n\"open\n\(many)close\"\nb\n")
         #expect(outcome.broken.keys.sorted() == [2])
     }

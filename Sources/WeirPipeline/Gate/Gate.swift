@@ -17,7 +17,7 @@ struct GateDecision: Sendable {
 
 /// Examines staged rows before anybody can see them: the strategy's own needs, then the contract.
 struct Gate {
-    let staged: StagedRows
+    private(set) var staged: StagedRows
     let target: TableName
     let load: LoadSettings
     let contract: TableContract?
@@ -36,7 +36,7 @@ struct Gate {
             && load.scd2.updatedAt == nil && staged.malformedRows == 0
     }
 
-    func examine(on connection: isolated Connection) throws -> GateDecision {
+    mutating func examine(on connection: isolated Connection) throws -> GateDecision {
         if letsEverythingPass {
             return GateDecision(failed: failed, failedRows: 0, superseded: 0, outcomes: [], stop: nil)
         }
@@ -104,7 +104,7 @@ struct Gate {
 
     /// Merge with a watermark: of several versions of a row in one load the newest counts, and the others are
     /// history. Rows of the same key and time stay, for the check of keys.
-    private func supersede(on connection: isolated Connection) throws -> Int {
+    private mutating func supersede(on connection: isolated Connection) throws -> Int {
         guard load.strategy == .merge, let watermark = load.watermark, !load.key.isEmpty else { return 0 }
         let keys = load.key.map(SQL.quote).joined(separator: ", ")
         let repeated =
@@ -113,12 +113,13 @@ struct Gate {
             ).scalar.int ?? 0
         guard repeated > 0 else { return 0 }
         let complete = load.key.map { "\(SQL.quote($0)) IS NOT NULL" }.joined(separator: " AND ")
-        return try connection.execute(
-            """
-            DELETE FROM \(staged.table.sql) WHERE rowid IN (
-                SELECT rowid FROM \(staged.table.sql) WHERE \(complete) AND \(SQL.quote(watermark)) IS NOT NULL
-                QUALIFY rank() OVER (PARTITION BY \(keys) ORDER BY \(SQL.quote(watermark)) DESC) > 1)
-            """)
+        let before = staged.rows
+        try staged.keep(
+            where: """
+                t.\(SQL.quote(StagedRows.ridColumn)) NOT IN (SELECT rowid FROM \(staged.table.sql) WHERE \(complete) AND \(SQL.quote(watermark)) IS NOT NULL
+                    QUALIFY rank() OVER (PARTITION BY \(keys) ORDER BY \(SQL.quote(watermark)) DESC) > 1)
+                """, on: connection)
+        return before - (try StagedRows.count(staged.table, on: connection))
     }
 
     /// A row without a watermark or interval would be skipped by every later run.

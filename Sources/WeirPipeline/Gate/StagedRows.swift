@@ -18,9 +18,60 @@ struct StagedRows: Sendable {
     /// The file of every staged row, in ``DelimitedReader/fileColumn``; else all come from `onlyFile`.
     var hasFileColumn = false
     var onlyFile: String?
-    /// Lines before the first record of a file; nil where records are not lines.
-    var headerLines: Int?
+    /// Finds the lines of rows that leave; nil where records are not lines.
+    var lineNumbers: LineNumbers?
+    /// Each row's place in its file, in ``placeColumn``: kept where rows were taken out before the gate.
+    var hasPlaceColumn = false
     var notices: [String] = []
+
+    static let placeColumn = "__weir_place"
+    static let ridColumn = "__weir_rid"
+    static let originColumn = "__weir_origin"
+
+    /// Columns that are not the table's own.
+    private var extraColumns: [String] {
+        (hasFileColumn ? [DelimitedReader.fileColumn] : []) + (hasPlaceColumn ? [Self.placeColumn] : [])
+    }
+
+    /// A query of the table's rows with three more columns: ``ridColumn``, ``originColumn``, and the place in the
+    /// file (from 1) in ``placeColumn``.
+    var located: String {
+        let file = hasFileColumn ? "s.\(SQL.quote(DelimitedReader.fileColumn))" : SQL.literal(onlyFile ?? "")
+        let place = hasPlaceColumn ? nil : hasFileColumn ? "s.rowid - m.first + 1" : "s.rowid + 1"
+        let extra = [
+            "s.rowid AS \(SQL.quote(Self.ridColumn))", "\(file) AS \(SQL.quote(Self.originColumn))",
+            place.map { "\($0) AS \(SQL.quote(Self.placeColumn))" },
+        ].compactMap(\.self).joined(separator: ", ")
+        let firsts =
+            hasFileColumn && !hasPlaceColumn
+            ? " JOIN (SELECT \(SQL.quote(DelimitedReader.fileColumn)) AS f, min(rowid) AS first FROM \(table.sql) GROUP BY 1) m ON m.f = \(file)"
+            : ""
+        return "SELECT s.*, \(extra) FROM \(table.sql) s\(firsts)"
+    }
+
+    func dropExtraColumns(on connection: isolated Connection) throws {
+        for column in extraColumns {
+            try connection.execute("ALTER TABLE \(table.sql) DROP COLUMN \(SQL.quote(column))")
+        }
+    }
+
+    /// Takes rows out of the table, for good. The others get new row ids, and keep their places in their files.
+    ///
+    /// The table is written anew: after a DELETE, DuckDB may give rows new ids whenever it likes.
+    ///
+    /// - Parameter kept: SQL condition over `t`, true for the rows that stay; it may use ``ridColumn``.
+    mutating func keep(where kept: String, on connection: isolated Connection) throws {
+        let copy = TableName(schema: table.schema, table: "\(table.table)_kept")
+        let rid = SQL.quote(Self.ridColumn)
+        try connection.execute(
+            """
+            CREATE OR REPLACE TABLE \(copy.sql) AS
+            SELECT t.* EXCLUDE (\(rid), \(SQL.quote(Self.originColumn))) FROM (\(located)) t WHERE \(kept) ORDER BY \(rid);
+            DROP TABLE \(table.sql);
+            ALTER TABLE \(copy.sql) RENAME TO \(SQL.quote(table.table))
+            """)
+        hasPlaceColumn = true
+    }
 
     /// Rows that came in.
     var read: Int { rows + malformedRows + filtered }

@@ -41,7 +41,8 @@ struct QuarantineReplay {
             result.reason = "nothing is held back that could be replayed"
             return result
         }
-        let gate = Gate(
+        let chosen = try connection.query("SELECT \(Self.idColumn) FROM \(staging.sql)").map { $0[0] }
+        var gate = Gate(
             staged: staged, target: context.node.name, load: load, contract: context.contract, policy: context.policy,
             existing: load.strategy == .scd2 ? nil : target, resolve: context.resolve)
         let decision = try gate.examine(on: connection)
@@ -62,7 +63,6 @@ struct QuarantineReplay {
         try connection.execute("DELETE FROM \(staging.sql) WHERE rowid IN (SELECT rid FROM \(decision.failed))")
         let passed = try StagedRows.count(staging, on: connection)
         result.changes = try connection.transaction { connection in
-            let taken = try connection.query("SELECT \(Self.idColumn) FROM \(staging.sql)").map { $0[0] }
             var changes = RowChanges()
             if passed > 0 {
                 changes = try publishing(load).publish(
@@ -72,7 +72,8 @@ struct QuarantineReplay {
                     on: connection)
             }
             try connection.execute(
-                "DELETE FROM \(quarantine.sql) WHERE list_contains(?::VARCHAR[], _weir_id)", [.list(taken)])
+                "DELETE FROM \(quarantine.sql) WHERE list_contains(?::VARCHAR[], _weir_id) AND _weir_id NOT IN (SELECT id FROM temp.\(failed))",
+                [.list(chosen)])
             try connection.execute(
                 "UPDATE \(quarantine.sql) AS q SET _weir_reasons = f.reasons FROM temp.\(failed) f WHERE q._weir_id = f.id"
             )

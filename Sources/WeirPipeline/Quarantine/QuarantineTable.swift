@@ -30,28 +30,48 @@ struct QuarantineTable {
         let table = part.map { "\(aside.dropLast())_\($0)\"" } ?? aside
         let list = staged.columns.map { SQL.quote($0.name) }.joined(separator: ", ")
         let own = "\(SQL.literal(runID)) AS _weir_run, \(SQL.literal(time)) AS _weir_at"
-        let file =
-            staged.hasFileColumn ? "s.\(SQL.quote(DelimitedReader.fileColumn))" : SQL.literal(staged.onlyFile ?? "")
-        let inProject =
-            "CASE WHEN starts_with(file, \(SQL.literal(root + "/"))) THEN substr(file, \(root.count + 2)) ELSE nullif(file, '') END"
-        let line = staged.headerLines.map { lineNumber(staged, headerLines: $0) } ?? "NULL::BIGINT"
+        let (rid, origin, place) = (
+            SQL.quote(StagedRows.ridColumn), SQL.quote(StagedRows.originColumn), SQL.quote(StagedRows.placeColumn)
+        )
+        func inProject(_ file: String) -> String {
+            "CASE WHEN starts_with(\(file), \(SQL.literal(root + "/"))) THEN substr(\(file), \(root.count + 2)) ELSE nullif(\(file), '') END"
+        }
+        let leaving =
+            "SELECT rid, list_distinct(flatten(list(reasons))) AS reasons FROM \(failed) GROUP BY rid"
+        let leavingRows =
+            "SELECT l.*, f.reasons AS _weir_reasons FROM (\(staged.located)) l JOIN (\(leaving)) f ON l.\(rid) = f.rid"
+        let malformed = staged.malformedRows > 0 ? staged.malformed.map { "temp.\(SQL.quote($0))" } : nil
+        let lines = "weir_lines_\(table.dropFirst(6).dropLast())"
+        if let numbers = staged.lineNumbers, failedRows > 0 || malformed != nil {
+            let accepted =
+                failedRows > 0
+                ? "SELECT \(origin) AS file, \(place) AS place FROM (\(leavingRows))"
+                : "SELECT '' AS file, 0 AS place LIMIT 0"
+            try numbers.write(to: lines, accepted: accepted, malformed: malformed, on: connection)
+        }
+        defer { _ = try? connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(lines))") }
+        func line(accepted: Bool, otherwise: String) -> String {
+            if staged.lineNumbers == nil { return otherwise }
+            let (file, number) = accepted ? (origin, place) : ("file", "line")
+            return
+                "coalesce((SELECT n.line FROM temp.\(SQL.quote(lines)) n WHERE n.accepted = \(accepted) AND n.file = r.\(file) AND n.place = r.\(number)), \(otherwise))"
+        }
         var selects: [String] = []
         if failedRows > 0 {
             selects.append(
                 """
-                SELECT rid, \(own), reasons AS _weir_reasons, \(inProject) AS _weir_source, \(line) AS _weir_line,
-                NULL::VARCHAR AS _weir_raw, \(list)
-                FROM (SELECT s.*, f.rid, f.reasons, \(file) AS file FROM \(staged.table.sql) s
-                    JOIN (SELECT rid, list_distinct(flatten(list(reasons))) AS reasons FROM \(failed) GROUP BY rid) f ON s.rowid = f.rid)
+                SELECT \(rid) AS rid, \(own), _weir_reasons, \(inProject(origin)) AS _weir_source,
+                \(line(accepted: true, otherwise: "NULL::BIGINT")) AS _weir_line, NULL::VARCHAR AS _weir_raw, \(list)
+                FROM (\(leavingRows)) r
                 """)
         }
-        if let malformed = staged.malformed, staged.malformedRows > 0 {
+        if let malformed {
             selects.append(
                 """
                 SELECT -row_number() OVER (ORDER BY file, line, raw) AS rid, \(own), reasons AS _weir_reasons,
-                \(inProject) AS _weir_source, line AS _weir_line, raw AS _weir_raw,
+                \(inProject("file")) AS _weir_source, \(line(accepted: false, otherwise: "line")) AS _weir_line, raw AS _weir_raw,
                 \(staged.columns.map { "NULL::\($0.type) AS \(SQL.quote($0.name))" }.joined(separator: ", "))
-                FROM temp.\(SQL.quote(malformed))
+                FROM \(malformed) r
                 """)
         }
         guard !selects.isEmpty else { return QuarantinedRows(table: nil, columns: staged.columns, rows: 0) }
@@ -69,22 +89,6 @@ struct QuarantineTable {
         }
         let rows = Int(try connection.query("SELECT count(*) FROM \(table)").scalar.int ?? 0)
         return QuarantinedRows(table: table, columns: staged.columns, rows: rows)
-    }
-
-    /// The line of a record: its place among the file's accepted rows, moved on by the lines rejected before it.
-    private func lineNumber(_ staged: StagedRows, headerLines: Int) -> String {
-        let first =
-            staged.hasFileColumn
-            ? "(SELECT min(rowid) FROM \(staged.table.sql) m WHERE m.\(SQL.quote(DelimitedReader.fileColumn)) = file)"
-            : "(SELECT min(rowid) FROM \(staged.table.sql))"
-        let place = "(rid - \(first) + 1)"
-        guard let malformed = staged.malformed, staged.malformedRows > 0 else { return "\(place) + \(headerLines)" }
-        // The n-th accepted record lies behind every rejected one that has fewer than n accepted before it.
-        let rejected = """
-            (SELECT count(*) FROM (SELECT x.line - \(headerLines) - row_number() OVER (ORDER BY x.line) AS before
-                FROM temp.\(SQL.quote(malformed)) x WHERE x.file = file OR NOT \(staged.hasFileColumn)) r WHERE r.before < \(place))
-            """
-        return "\(place) + \(rejected) + \(headerLines)"
     }
 
     // MARK: Storing

@@ -91,12 +91,13 @@ struct NodeBuild {
             let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
             let existing = context.mayExist || part != nil ? try connection.relationKind(target) : nil
             try context.refuseForeign(existing)
-            let gate = Gate(
+            var gate = Gate(
                 staged: staged, target: context.node.name, load: load, contract: context.contract,
                 policy: context.policy,
                 existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
                 resolve: context.resolve)
             let decision = try gate.examine(on: connection)
+            let staged = gate.staged
             var result = NodeResult(
                 name: context.node.name, kind: context.node.kind, strategy: load.strategy, status: .published)
             result.checks = decision.outcomes
@@ -115,10 +116,7 @@ struct NodeBuild {
             let heldBack = try quarantine.setAside(
                 staged, failed: decision.failed, failedRows: decision.failedRows, runID: context.runID, at: context.now,
                 root: context.project.root, part: part, on: connection)
-            if staged.hasFileColumn {
-                try connection.execute(
-                    "ALTER TABLE \(staged.table.sql) DROP COLUMN \(SQL.quote(DelimitedReader.fileColumn))")
-            }
+            try staged.dropExtraColumns(on: connection)
             let leaves = decision.failedRows + decision.superseded > 0
             let passed = leaves ? try StagedRows.count(staged.table, on: connection) : staged.rows
             result.balance.published = passed

@@ -46,8 +46,8 @@ struct DelimitedStager {
             var staged = StagedRows(
                 table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
             staged.hasFileColumn = input.files.count > 1
-            staged.onlyFile = input.files.first?.name
-            staged.headerLines = reader.options.skip + (reader.options.hasHeader ? 1 : 0)
+            staged.onlyFile = input.files.first?.path
+            staged.lineNumbers = lineNumbers(reader)
             staged.notices = notices
             for rejects in outcome.rejects { try rejects.drop(on: connection) }
             return staged
@@ -140,17 +140,14 @@ struct DelimitedStager {
     /// Copies every file without the lines whose quotes do not close, which are set aside. The copies are UTF-8.
     private func repair(_ reader: DelimitedReader, on connection: isolated Connection) throws -> [String: String] {
         var paths: [String: String] = [:]
-        let options = reader.options
         for (index, file) in input.files.enumerated() where file.size > 0 {
-            var repair = LineRepair(delimiter: reader.delimiter, quote: options.quote, escape: options.escape)
-            repair.leavesOut = input.groups.contains { $0.header.count == 1 && $0.files.contains(file) }
-            repair.skip = options.skip
-            repair.comment = options.comment?.utf8.first
+            var repair = LineRepair(dialect: dialect(reader))
+            repair.leavesOut = hasOneColumn(file)
             let copy = "\(stager.scratch)/\(id)-\(index).csv"
             var plain = file.path
-            if !file.isLocal || Self.isCompressed(file.path) || options.encoding != nil {
+            if !Self.isPlain(file, reader.options) {
                 plain = "\(stager.scratch)/\(id)-\(index).txt"
-                try unpack(file, options, to: plain, on: connection)
+                try unpack(file, reader.options, to: plain, on: connection)
             }
             let broken = try repair.run(from: plain, to: copy)
             if plain != file.path { try FileManager.default.removeItem(atPath: plain) }
@@ -167,25 +164,48 @@ struct DelimitedStager {
         return paths
     }
 
-    /// Writes a compressed, remote or differently encoded file as plain UTF-8 lines.
     private func unpack(
         _ file: InputFile, _ options: FileOptions, to path: String, on connection: isolated Connection
     ) throws {
-        let out = try CopyFile(path)
-        defer { out.close() }
-        let lines = DelimitedReader.plainLines(of: file.path, options: options)
-        do {
-            try connection.stream("SELECT line FROM \(lines)") { _, chunk in
-                for row in 0..<chunk.count { try out.write(line: (chunk[row, 0].text ?? "").utf8) }
-                return true
-            }
-        } catch let error as WeirError {
+        do { try PlainCopy.write(file.path, options: options, to: path, on: connection) } catch let error as WeirError {
             throw WeirError(
                 "source.broken-quotes",
                 "\(file.name) has a quote that does not close, and its lines cannot be read one by one: \(error.message)",
                 hint: "mend the file; nothing was published", at: stager.source.place, outcome: .gateFailed)
         }
-        try out.flush()
+    }
+
+    // MARK: Lines
+
+    private func dialect(_ reader: DelimitedReader) -> RecordWalk.Dialect {
+        let options = reader.options
+        return RecordWalk.Dialect(
+            delimiter: reader.delimiter, quote: options.quote, escape: options.escape, skip: options.skip,
+            comment: options.comment)
+    }
+
+    private func hasOneColumn(_ file: InputFile) -> Bool {
+        input.groups.contains { $0.header.count == 1 && $0.files.contains(file) }
+    }
+
+    private func lineNumbers(_ reader: DelimitedReader) -> LineNumbers {
+        // A repaired copy is UTF-8; the lines are those of the file as it is.
+        guard case .files(let origin) = stager.source.origin else {
+            return LineNumbers(files: [], dialect: dialect(reader), options: reader.options, scratch: stager.scratch)
+        }
+        var options = reader.options
+        options.encoding = origin.options.encoding
+        let files = input.files.map { file in
+            LineNumbers.File(
+                path: file.path, plain: Self.isPlain(file, options) ? file.path : nil,
+                hasOneColumn: hasOneColumn(file))
+        }
+        return LineNumbers(files: files, dialect: dialect(reader), options: options, scratch: stager.scratch)
+    }
+
+    /// Whether a file can be read as lines of bytes.
+    private static func isPlain(_ file: InputFile, _ options: FileOptions) -> Bool {
+        file.isLocal && !isCompressed(file.path) && options.encoding == nil
     }
 
     private static func isCompressed(_ path: String) -> Bool {
@@ -199,7 +219,7 @@ struct DelimitedStager {
             try connection.execute(
                 """
                 INSERT INTO temp.\(SQL.quote(malformedTable))
-                SELECT s.file_path, e.line, first(e.csv_line), list_distinct(list(CASE e.error_type::VARCHAR
+                SELECT s.file_path, e.line, ltrim(first(e.csv_line), chr(10) || chr(13)), list_distinct(list(CASE e.error_type::VARCHAR
                     WHEN 'CAST' THEN 'type(' || e.column_name || ')'
                     WHEN 'MISSING COLUMNS' THEN 'malformed(missing columns)'
                     WHEN 'TOO MANY COLUMNS' THEN 'malformed(too many columns)'

@@ -35,7 +35,8 @@ public struct RepeatedKeys {
     ) throws -> Suspects {
         guard rows >= fewest else { return .all }
         let hash = "hash(\(keys.joined(separator: ", ")))"
-        var bits = BitTable(exponent: min(mostBits, max(fewestBits, (rows * 32).bitWidth - (rows * 32).leadingZeroBitCount)))
+        var bits = BitTable(
+            exponent: min(mostBits, max(fewestBits, (rows * 32).bitWidth - (rows * 32).leadingZeroBitCount)))
         var hashes: [UInt64] = []
         var isHopeless = false
         try connection.stream("SELECT \(hash) FROM \(relation) WHERE \(condition)") { _, chunk in

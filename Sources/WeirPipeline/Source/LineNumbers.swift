@@ -1,0 +1,140 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirEngine
+
+/// Tells on which lines of their files rows stand, for the rows that leave.
+///
+/// DuckDB numbers the records it rejects and says nothing of those it accepts; both counts pass over line breaks
+/// inside of values. So the files are walked over once more, and only when a row leaves.
+struct LineNumbers: Sendable {
+    struct File: Sendable {
+        /// As staged rows and rejected lines name it.
+        let path: String
+        /// The same where it can be read as it is; nil for packed, remote or differently encoded files.
+        let plain: String?
+        /// In a file of one column an empty line is a row.
+        let hasOneColumn: Bool
+    }
+
+    let files: [File]
+    let dialect: RecordWalk.Dialect
+    let options: FileOptions
+    /// Folder for unpacked files.
+    let scratch: String
+
+    /// What is asked of one file: both counts start at 1.
+    struct Wanted: Sendable, Hashable {
+        /// Places among the accepted rows.
+        var accepted: [Int] = []
+        /// Places among all records, as ``RecordWalk/Record/number``.
+        var rejected: [Int] = []
+    }
+
+    /// Lines of accepted rows and of rejected records, in the order of what was wanted; a row that is not found
+    /// (the file changed) has none.
+    static func find(
+        _ wanted: Wanted, in bytes: UnsafeRawBufferPointer, dialect: RecordWalk.Dialect, hasHeader: Bool,
+        hasOneColumn: Bool
+    ) -> (accepted: [Int], rejected: [Int]) {
+        var found = (accepted: [Int](), rejected: [Int]())
+        var walk = RecordWalk(bytes, dialect)
+        var place = 0
+        var isHeaderAhead = hasHeader
+        while found.accepted.count < wanted.accepted.count || found.rejected.count < wanted.rejected.count {
+            guard let record = walk.next() else { break }
+            if found.rejected.count < wanted.rejected.count, record.number == wanted.rejected[found.rejected.count] {
+                found.rejected.append(record.line)
+                continue
+            }
+            switch record.kind {
+            case .skipped, .comment: continue
+            case .blank where !hasOneColumn: continue
+            case .blank, .values, .broken: break
+            }
+            if isHeaderAhead {
+                isHeaderAhead = false
+                continue
+            }
+            place += 1
+            if found.accepted.count < wanted.accepted.count, place == wanted.accepted[found.accepted.count] {
+                found.accepted.append(record.line)
+            }
+        }
+        return found
+    }
+
+    /// Writes `(file, accepted, place, line)` to a temporary table.
+    ///
+    /// - Parameters:
+    ///   - accepted: a query of `(file, place)` of accepted rows.
+    ///   - malformed: the temporary table of rejected lines, quoted, whose `line` is their record's number.
+    func write(
+        to table: String, accepted: String, malformed: String?, on connection: isolated Connection
+    ) throws {
+        try connection.execute(
+            "CREATE OR REPLACE TEMP TABLE \(SQL.quote(table)) (file VARCHAR, accepted BOOLEAN, place BIGINT, line BIGINT)"
+        )
+        var wanted: [String: Wanted] = [:]
+        try collect("SELECT DISTINCT file, place FROM (\(accepted)) ORDER BY place", on: connection) {
+            wanted[$0, default: Wanted()].accepted.append($1)
+        }
+        if let malformed {
+            try collect("SELECT DISTINCT file, line FROM \(malformed) ORDER BY line", on: connection) {
+                wanted[$0, default: Wanted()].rejected.append($1)
+            }
+        }
+        for (index, file) in files.enumerated() {
+            guard let wanted = wanted[file.path] else { continue }
+            let found = try lines(wanted, of: file, index, on: connection)
+            let rows =
+                zip(wanted.accepted, found.accepted).map { (true, $0, $1) }
+                + zip(wanted.rejected, found.rejected).map { (false, $0, $1) }
+            try connection.append(
+                to: TableName(schema: "main", table: table), catalog: "temp",
+                rows: rows.lazy.map { [.text(file.path), .bool($0), .int(Int64($1)), .int(Int64($2))] })
+        }
+    }
+
+    private func collect(
+        _ query: String, on connection: isolated Connection, take: (String, Int) -> Void
+    ) throws {
+        try connection.stream(query) { _, chunk in
+            for row in 0..<chunk.count {
+                if let file = chunk[row, 0].text, let number = chunk[row, 1].int { take(file, Int(number)) }
+            }
+            return true
+        }
+    }
+
+    private func lines(
+        _ wanted: Wanted, of file: File, _ index: Int, on connection: isolated Connection
+    ) throws -> (accepted: [Int], rejected: [Int]) {
+        var path = file.plain ?? "\(scratch)/lines-\(UUID().uuidString)-\(index).txt"
+        defer { if file.plain == nil { try? FileManager.default.removeItem(atPath: path) } }
+        if file.plain == nil { path = try PlainCopy.write(file.path, options: options, to: path, on: connection) }
+        let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+        return data.withUnsafeBytes {
+            Self.find(
+                wanted, in: $0, dialect: dialect, hasHeader: options.hasHeader, hasOneColumn: file.hasOneColumn)
+        }
+    }
+}
+
+/// A packed, remote or differently encoded text file written out as plain UTF-8 lines.
+enum PlainCopy {
+    /// - Returns: the path, for use in an expression.
+    @discardableResult
+    static func write(
+        _ file: String, options: FileOptions, to path: String, on connection: isolated Connection
+    ) throws -> String {
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try connection.execute(
+            """
+            COPY (SELECT line FROM \(DelimitedReader.plainLines(of: file, options: options))) TO \(SQL.literal(path))
+            (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u{1F}', COMPRESSION 'none')
+            """)
+        return path
+    }
+}

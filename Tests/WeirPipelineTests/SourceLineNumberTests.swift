@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+@testable import WeirPipeline
+
+@Suite("Lines of rows that leave", .timeLimit(.minutes(10)))
+struct SourceLineNumberTests {
+    static let text = """
+        id,v,w
+        1,"a
+        b
+        c",1
+        x,bad type,2
+
+        2,"d ""e""
+        f",-1
+        3,short
+        4,"g",-2
+        5,h,5
+
+        """
+
+    static let contract = """
+        apiVersion: v3.1.0
+        kind: DataContract
+        id: t
+        version: 1.0.0
+        status: active
+        schema:
+          - name: t
+            properties:
+              - { name: w, logicalType: integer, logicalTypeOptions: { minimum: 0 } }
+        """
+
+    @Test(
+        "values over several lines and empty lines count, whoever rejects the row",
+        arguments: ["a.csv", "a.csv.gz", "a.csv.zst", "utf-16"])
+    func multiLine(file: String) async throws {
+        let project = try SourceProject()
+        try project.write("plain.txt", Self.text)
+        var name = "d/\(file)"
+        var options = ""
+        if file == "a.csv" {
+            try project.write(name, Self.text)
+        } else if file == "utf-16" {
+            name = "d/a.csv"
+            options = ", encoding: utf-16"
+            try FileManager.default.createDirectory(
+                atPath: "\(project.root)/d", withIntermediateDirectories: true)
+            try #require(Self.text.data(using: .utf16LittleEndian)).write(
+                to: URL(fileURLWithPath: "\(project.root)/d/a.csv"))
+        } else {
+            try await project.make(
+                name,
+                "COPY (SELECT unnest(string_split(rtrim(content, chr(10)), chr(10))) FROM read_text('\(project.root)/plain.txt')) TO FILE (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u{1F}')",
+                extensions: ["parquet"])
+        }
+        try project.write("contracts/t.yaml", Self.contract)
+        try project.source(
+            "from: { files: \(name)\(options) }\ncontract: contracts/t.yaml\ncolumns: { id: INTEGER, w: INTEGER }")
+        let result = try await project.run()
+        #expect(result.status == .published, "\(result.reason ?? "")")
+        #expect(try await project.rows("SELECT id FROM raw.t ORDER BY 1") == ["1", "5"])
+        let lines = try await project.rows(
+            "SELECT _weir_line, array_to_string(_weir_reasons, '+') FROM weir_quarantine.raw__t ORDER BY 1")
+        #expect(
+            lines == [
+                "5|type(id)", "7|range(w)", "9|malformed(missing columns)", "10|range(w)",
+            ])
+    }
+
+    @Test("of several files and with older versions left out, each row has the line of its own file")
+    func superseded() async throws {
+        let project = try SourceProject()
+        try project.write("d/a.csv", "id,v,w\n1,\"x\ny\",1\n1,z,2\n2,q,-3\n")
+        try project.write("d/b.csv", "id,v,w\n\n3,r,1\n2,s,9\n4,t,-4\n")
+        try project.write("contracts/t.yaml", Self.contract)
+        try project.source(
+            "from: { files: \"d/*.csv\" }\ncontract: contracts/t.yaml\nload: { strategy: merge, key: [id], watermark: w }"
+        )
+        let result = try await project.run()
+        #expect(result.status == .published, "\(result.reason ?? "")")
+        #expect(result.balance.filtered == 2)
+        #expect(try await project.rows("SELECT id, w FROM raw.t ORDER BY 1") == ["1|2", "2|9", "3|1"])
+        let lines = try await project.rows("SELECT _weir_source, _weir_line FROM weir_quarantine.raw__t ORDER BY 1")
+        #expect(lines == ["d/b.csv|5"])
+    }
+
+    @Test("many bad rows of one file are all found")
+    func many() throws {
+        var text = "a,b\n"
+        var wanted = LineNumbers.Wanted()
+        var lines: [Int] = []
+        var line = 2
+        for record in 1...5000 {
+            wanted.accepted.append(record)
+            lines.append(line)
+            text += record.isMultiple(of: 3) ? "\(record),\"x\n\ny\"\n" : "\(record),z\n"
+            line += record.isMultiple(of: 3) ? 3 : 1
+        }
+        let dialect = RecordWalk.Dialect(delimiter: ",", quote: "\"", escape: "\"")
+        let found = Array(text.utf8).withUnsafeBytes {
+            LineNumbers.find(wanted, in: $0, dialect: dialect, hasHeader: true, hasOneColumn: false)
+        }
+        #expect(found.accepted == lines)
+    }
+}
