@@ -20,6 +20,7 @@ struct WeirCommand: AsyncParsableCommand {
             DocsCommand.self,
             LintCommand.self,
             DoctorCommand.self,
+            ProfileCommand.self,
         ])
 
     static func main() async {

@@ -1,3 +1,5 @@
+import WeirCore
+
 /// The style and the search of the site. Both are part of every page, so that a page works alone and offline.
 enum DocsLook {
     static let css = """

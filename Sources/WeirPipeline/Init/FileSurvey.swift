@@ -25,7 +25,7 @@ struct FileSurvey {
         for group in FileGrouping.group(files) { groups += try splitByColumns(group, on: connection) }
         let names = TidyName.distinct(
             groups.enumerated().map { TidyName.of($0.element.stem, fallback: "table_\($0.offset + 1)") })
-        let explorer = TableExplorer(project: bareProject())
+        let explorer = TableExplorer(project: .bare(root: root, name: "init"))
         for (group, name) in zip(groups, names) {
             try connection.checkCancelled()
             progress("reading \(group.files.count == 1 ? group.files[0].name : "\(name), \(group.files.count) files")")
@@ -121,13 +121,5 @@ struct FileSurvey {
 
     private func relative(_ path: String) -> String {
         path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
-    }
-
-    private func bareProject() -> Project {
-        Project(
-            root: root, name: "init", warehouse: WarehouseSettings(path: "\(root)/warehouse.duckdb"), connections: [:],
-            environments: [:], defaults: Project.Defaults(), lineage: Project.LineageSettings(), sources: [],
-            models: [],
-            contracts: [:], variables: Variables([:]))
     }
 }

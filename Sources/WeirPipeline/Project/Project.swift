@@ -45,6 +45,14 @@ public struct Project: Sendable {
         public var warehouse: WarehouseSettings?
     }
 
+    /// A project with nothing but a folder, for looking at files outside of any.
+    static func bare(root: String, name: String) -> Project {
+        Project(
+            root: root, name: name, warehouse: WarehouseSettings(path: "\(root)/warehouse.duckdb"), connections: [:],
+            environments: [:], defaults: Defaults(), lineage: LineageSettings(), sources: [], models: [],
+            contracts: [:], variables: Variables([:]))
+    }
+
     /// The folder for state, lock and temporary files.
     public var stateFolder: String { "\(root)/.weir" }
 

@@ -1,0 +1,38 @@
+import Foundation
+import WeirConnect
+import WeirCore
+
+/// What a person wants to look at: files, a table of the warehouse, or a query.
+public enum ProfileTarget: Sendable, Hashable {
+    case files(String)
+    case table(TableName)
+    case query(String)
+
+    /// Tells them apart by their looks: SQL begins with a word of SQL and has spaces, files have a known ending, a
+    /// wildcard or a slash, and everything else is `schema.table`.
+    ///
+    /// - Parameter folder: where relative paths begin.
+    /// - Throws: `profile.unknown-target`.
+    public init(_ text: String, in folder: String) throws {
+        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let word = trimmed.prefix(while: \.isLetter).uppercased()
+        if ["SELECT", "WITH", "FROM", "VALUES"].contains(word), trimmed.contains(where: \.isWhitespace) {
+            self = .query(trimmed.trimmingStatementEnd)
+            return
+        }
+        let path = trimmed.hasPrefix("/") ? trimmed : "\(folder)/\(trimmed)"
+        let looksLikeFile =
+            trimmed.contains("://") || trimmed.contains(where: { "*?/[".contains($0) })
+            || FileManager.default.fileExists(atPath: path)
+            || (FileFormat(fileName: trimmed) != nil)
+        if looksLikeFile {
+            self = .files(trimmed)
+        } else if let name = TableName(trimmed) {
+            self = .table(name)
+        } else {
+            throw WeirError(
+                "profile.unknown-target", "\"\(trimmed)\" is no file, no schema.table and no query",
+                hint: "name a file or glob (data/*.csv), a table (mart.delays), or a query (\"SELECT …\")")
+        }
+    }
+}
