@@ -47,7 +47,8 @@ struct ColumnFindings {
                 "\(name) is missing in \(rows(facts.nulls)) (\(share(facts.nulls))) and there in all others",
                 rows: facts.nulls, where: "\(column) IS NULL", check: "required: true")
         }
-        guard facts.nulls * 2 > rows else { return nil }
+        // With one value beside the nulls it is a mark, and told as such.
+        guard facts.nulls * 2 > rows, constant == nil else { return nil }
         return finding(
             "mostly-null", .note, "\(name) is missing in \(share(facts.nulls)) of the rows", rows: facts.nulls,
             where: "\(column) IS NOT NULL")
@@ -104,7 +105,7 @@ struct ColumnFindings {
         return finding(
             "hidden-type", isWhole ? .note : .warning,
             "\(name) is text and holds \(meaning.kind.words)\(meaning.format.map { " written as \($0)" } ?? "")\(isWhole ? "" : ", but for \(Percent.text(Int(((1 - meaning.share) * 1000).rounded()), of: 1000)) of its values")",
-            where: sql.map { "\(column) IS NOT NULL AND \($0)" }, check: "physicalType: \(type)")
+            where: isWhole ? nil : sql.map { "\(column) IS NOT NULL AND \($0)" }, check: "physicalType: \(type)")
     }
 
     private var personal: Finding? {
@@ -163,8 +164,8 @@ struct ColumnFindings {
     private var outliers: Finding? {
         guard let outliers = facts.numbers?.outliers, filled >= 100, facts.meaning == nil else { return nil }
         let count = outliers.low + outliers.high
-        // More than one in a hundred is a long tail, not an outlier.
-        guard count > 0, count * 100 <= filled else { return nil }
+        // More than one in a hundred is a long tail, not an outlier; a value that stands for nothing is told already.
+        guard count > 0, count * 100 <= filled, suspiciousNumbers?.rows != count else { return nil }
         let isNegative = facts.numbers.map { $0.negatives > 0 && $0.negatives == outliers.low } ?? false
         return finding(
             "outliers", isNegative ? .warning : .note,

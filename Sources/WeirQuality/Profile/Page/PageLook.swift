@@ -24,7 +24,7 @@ enum PageLook {
         figure{margin:.3rem 0}svg{width:100%;height:4.5rem;display:block;border-bottom:1px solid var(--line)}svg path{fill:var(--bar)}
         figcaption{display:flex;justify-content:space-between;font-size:.8rem;color:var(--soft)}
         .tag{display:inline-block;margin-left:.5rem;padding:0 .5rem;border:1px solid var(--line);border-radius:1rem;font-size:.8rem;font-weight:400}.personal{border-color:var(--warn);color:var(--warn)}
-        .scroll{overflow-x:auto;max-width:100%}table{border-collapse:collapse;width:100%}caption{text-align:left;color:var(--soft);font-size:.85rem}
+        .scroll{overflow-x:auto;max-width:100%}table{border-collapse:collapse;width:100%;overflow-wrap:normal}.top th{overflow-wrap:anywhere}caption{text-align:left;color:var(--soft);font-size:.85rem}
         th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;border-bottom:1px solid var(--line);font-weight:400}thead th{color:var(--soft);font-size:.85rem}
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .top td.bar{width:35%}.bar span{display:block;height:.8rem;margin-top:.35rem;background:var(--bar);border-radius:2px}
