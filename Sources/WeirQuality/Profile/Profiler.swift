@@ -53,6 +53,7 @@ public struct Profiler: Sendable {
         let all = try connection.columns(of: "SELECT * FROM \(Self.source(relation))")
         let columns = try chosen(all)
         var source = Self.source(relation)
+        try checkFilter(source, on: connection)
         var sample: DataProfile.Sample?
         let isWhole = columns.count == all.count && options.filter == nil
         if !isTable || !isWhole || options.sample != nil || options.budget != nil {
@@ -79,6 +80,17 @@ public struct Profiler: Sendable {
     private static func source(_ relation: String) -> String {
         let word = relation.drop(while: \.isWhitespace).prefix(while: \.isLetter).uppercased()
         return ["SELECT", "WITH", "FROM", "VALUES"].contains(word) ? "(\(relation)\n)" : relation
+    }
+
+    private func checkFilter(_ source: String, on connection: isolated Connection) throws {
+        guard let filter = options.filter else { return }
+        do { _ = try connection.columns(of: "SELECT 1 FROM \(source) WHERE (\(filter)\n)") } catch let error
+            as WeirError
+        {
+            throw WeirError(
+                "profile.bad-where", "the condition \"\(filter)\" cannot be used: \(error.message)",
+                hint: error.hint ?? "it is SQL over the columns of \(target), like amount > 100")
+        }
     }
 
     private func chosen(_ all: [Column]) throws -> [Column] {
