@@ -44,10 +44,11 @@ struct Gate {
         var decision = GateDecision(failed: failed, failedRows: 0, superseded: 0, outcomes: [], stop: nil)
         decision.superseded = try supersede(on: connection)
         if let contract {
-            let scope = AuditScope(
+            var scope = AuditScope(
                 table: staged.table, declared: target, existing: existing,
                 scopeKeysReplaced: [.merge, .scd2].contains(load.strategy) ? load.key : nil,
                 malformedRows: staged.malformedRows)
+            if hasVersions { scope.versionKey = load.key }
             let audit = try TableAudit.audit(contract, scope: scope, policy: policy, resolve: resolve, on: connection)
             decision.outcomes = audit.outcomes
             if case .stop(let reason) = audit.verdict { decision.stop = reason }
@@ -102,8 +103,22 @@ struct Gate {
             """)
     }
 
+    /// Rows of one key that were told apart by their watermark, and of which some may break a rule.
+    private(set) var hasVersions = false
+
+    /// Rows that break a rule about single rows, and would not be published anyway: ids in a temporary table.
+    private func brokenRows(on connection: isolated Connection) throws -> String? {
+        guard var contract, policy != .warn else { return nil }
+        contract.rules = contract.rules.filter { $0.kind.isRowRule }
+        if contract.rules.isEmpty { return nil }
+        let scope = AuditScope(table: staged.table, declared: target)
+        let audit = try TableAudit.audit(contract, scope: scope, policy: policy, resolve: resolve, on: connection)
+        return audit.failedRows > 0 ? audit.failedTable : nil
+    }
+
     /// Merge with a watermark: of several versions of a row in one load the newest counts, and the others are
-    /// history. Rows of the same key and time stay, for the check of keys.
+    /// history. Of versions of which the newest breaks a rule, the newest that breaks none counts. Rows of the same
+    /// key and time stay, for the check of keys.
     private mutating func supersede(on connection: isolated Connection) throws -> Int {
         guard load.strategy == .merge, let watermark = load.watermark, !load.key.isEmpty else { return 0 }
         let keys = load.key.map(SQL.quote).joined(separator: ", ")
@@ -113,10 +128,12 @@ struct Gate {
             ).scalar.int ?? 0
         guard repeated > 0 else { return 0 }
         let complete = load.key.map { "\(SQL.quote($0)) IS NOT NULL" }.joined(separator: " AND ")
+        hasVersions = true
+        let broken = try brokenRows(on: connection).map { " AND rowid NOT IN (SELECT rid FROM \($0))" } ?? ""
         let before = staged.rows
         try staged.keep(
             where: """
-                t.\(SQL.quote(StagedRows.ridColumn)) NOT IN (SELECT rowid FROM \(staged.table.sql) WHERE \(complete) AND \(SQL.quote(watermark)) IS NOT NULL
+                t.\(SQL.quote(StagedRows.ridColumn)) NOT IN (SELECT rowid FROM \(staged.table.sql) WHERE \(complete) AND \(SQL.quote(watermark)) IS NOT NULL\(broken)
                     QUALIFY rank() OVER (PARTITION BY \(keys) ORDER BY \(SQL.quote(watermark)) DESC) > 1)
                 """, on: connection)
         return before - (try StagedRows.count(staged.table, on: connection))

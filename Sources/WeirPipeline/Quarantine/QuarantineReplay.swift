@@ -2,6 +2,7 @@ import Foundation
 import WeirConnect
 import WeirCore
 import WeirEngine
+import WeirQuality
 
 /// Sends rows from quarantine through the gate again, after what was wrong has been mended: the contract, a row
 /// they refer to, or the rows themselves.
@@ -18,7 +19,6 @@ struct QuarantineReplay {
     private var target: TableName { context.target }
     private var quarantine: TableName { QuarantineTable(target: target).name }
     private var staging: TableName { StagedRows.name(for: target) }
-    private static let idColumn = "__weir_id"
 
     func run(on connection: isolated Connection) throws -> NodeResult {
         var load =
@@ -35,34 +35,78 @@ struct QuarantineReplay {
         load.scd2.deletes = .ignore
         let extra = load.strategy == .scd2 ? Set(SCD2Columns.all) : []
         let columns = (try connection.columns(of: target) ?? []).filter { !extra.contains($0.name.lowercased()) }
-        let staged = try stage(columns, on: connection)
+        let staged: StagedRows
+        let asked: Int
+        (staged, asked) = try stage(columns, on: connection)
         defer { _ = try? connection.execute("DROP TABLE IF EXISTS \(staging.sql)") }
+        let unreadable = asked - staged.rows
         guard staged.rows > 0 else {
-            result.reason = "nothing is held back that could be replayed"
+            result.reason =
+                asked == 0
+                ? "nothing is held back" : "\(Self.rows(unreadable)) cannot be read as rows: \(Self.mendHint)"
+            result.status = asked == 0 ? .unchanged : .stopped
             return result
         }
-        let chosen = try connection.query("SELECT \(Self.idColumn) FROM \(staging.sql)").map { $0[0] }
+        try connection.execute(
+            "CREATE OR REPLACE TEMP TABLE \(taken) AS SELECT \(ReplayStaging.idColumn) AS id FROM \(staging.sql)")
         var gate = Gate(
-            staged: staged, target: context.node.name, load: load, contract: context.contract, policy: context.policy,
-            existing: load.strategy == .scd2 ? nil : target, resolve: context.resolve)
+            staged: staged, target: context.node.name, load: load, contract: Self.lenient(context.contract),
+            policy: .quarantine, existing: load.strategy == .scd2 ? nil : target, resolve: context.resolve)
         let decision = try gate.examine(on: connection)
         result.checks = decision.outcomes
-        result.balance.read = staged.rows
-        if let reason = decision.stop, decision.failedRows >= staged.rows {
+        result.balance.read = asked
+        result.balance.quarantined = asked
+        if let reason = decision.stop {
             result.status = .stopped
-            result.reason = reason
-            result.balance.quarantined = staged.rows
+            result.reason = "\(reason); nothing was replayed"
             return result
         }
-        let failed = "weir_replay_\(Fingerprint.of([target.description]).prefix(12))"
-        try connection.execute(
-            """
-            CREATE OR REPLACE TEMP TABLE \(failed) AS SELECT s.\(Self.idColumn) AS id, f.reasons FROM \(staging.sql) s
-            JOIN (SELECT rid, list_distinct(flatten(list(reasons))) AS reasons FROM \(decision.failed) GROUP BY rid) f ON s.rowid = f.rid
-            """)
-        try connection.execute("DELETE FROM \(staging.sql) WHERE rowid IN (SELECT rid FROM \(decision.failed))")
+        try connection.execute("CREATE OR REPLACE TEMP TABLE \(failed) (id VARCHAR, reasons VARCHAR[])")
+        if decision.failedRows > 0 {
+            try connection.execute(
+                """
+                INSERT INTO \(failed) SELECT s.\(ReplayStaging.idColumn), f.reasons FROM \(staging.sql) s
+                JOIN (SELECT rid, list_distinct(flatten(list(reasons))) AS reasons FROM \(decision.failed) GROUP BY rid) f ON s.rowid = f.rid
+                """)
+            try connection.execute("DELETE FROM \(staging.sql) WHERE rowid IN (SELECT rid FROM \(decision.failed))")
+        }
         let passed = try StagedRows.count(staging, on: connection)
-        result.changes = try connection.transaction { connection in
+        result.changes = try publish(passed, columns, load, on: connection)
+        result.status = .published
+        result.balance.published = passed
+        result.balance.quarantined = decision.failedRows + unreadable
+        result.balance.filtered = decision.superseded
+        result.rows = try StagedRows.count(target, on: connection)
+        if unreadable > 0 {
+            result.notices.append("\(Self.rows(unreadable)) cannot be read as rows and stay: \(Self.mendHint)")
+        }
+        return result
+    }
+
+    private static let mendHint = "mend them in the source and load it again, or --set the columns that do not fit"
+
+    private static func rows(_ count: Int) -> String { Figures.count(Int64(count), "text") }
+
+    private var failed: String { "weir_replay_failed_\(Fingerprint.of([target.description]).prefix(12))" }
+    private var taken: String { "weir_replay_taken_\(Fingerprint.of([target.description]).prefix(12))" }
+
+    /// A row that still breaks a rule stays where it is, and keeps no other from passing; rules about the table as a
+    /// whole hold as ever.
+    private static func lenient(_ contract: TableContract?) -> TableContract? {
+        guard var contract else { return nil }
+        contract.onFail = nil
+        contract.tolerance = nil
+        for index in contract.rules.indices where contract.rules[index].kind.namesRows {
+            if contract.rules[index].onFail == .stop { contract.rules[index].onFail = .quarantine }
+            contract.rules[index].tolerance = nil
+        }
+        return contract
+    }
+
+    private func publish(
+        _ passed: Int, _ columns: [Column], _ load: LoadSettings, on connection: isolated Connection
+    ) throws -> RowChanges {
+        try connection.transaction { connection in
             var changes = RowChanges()
             if passed > 0 {
                 changes = try publishing(load).publish(
@@ -72,8 +116,10 @@ struct QuarantineReplay {
                     on: connection)
             }
             try connection.execute(
-                "DELETE FROM \(quarantine.sql) WHERE list_contains(?::VARCHAR[], _weir_id) AND _weir_id NOT IN (SELECT id FROM temp.\(failed))",
-                [.list(chosen)])
+                """
+                DELETE FROM \(quarantine.sql)
+                WHERE _weir_id IN (SELECT id FROM temp.\(taken) WHERE id NOT IN (SELECT id FROM temp.\(failed)))
+                """)
             try connection.execute(
                 "UPDATE \(quarantine.sql) AS q SET _weir_reasons = f.reasons FROM temp.\(failed) f WHERE q._weir_id = f.id"
             )
@@ -84,12 +130,27 @@ struct QuarantineReplay {
             }
             return changes
         }
-        result.status = .published
-        result.balance.published = passed
-        result.balance.quarantined = decision.failedRows
-        result.balance.filtered = decision.superseded
-        result.rows = try StagedRows.count(target, on: connection)
-        return result
+    }
+
+    /// The chosen rows, and how many were chosen.
+    private func stage(_ columns: [Column], on connection: isolated Connection) throws -> (StagedRows, Int) {
+        let chosen =
+            ids.isEmpty
+            ? "true" : ids.map { "starts_with(_weir_id, \(SQL.literal($0)))" }.joined(separator: " OR ")
+        for id in ids {
+            let found = try connection.query(
+                "SELECT count(*) FROM \(quarantine.sql) WHERE starts_with(_weir_id, ?)", [.text(id)])
+            if found.scalar.int == 0 {
+                throw WeirError(
+                    "quarantine.unknown-row",
+                    "no row of \(context.node.name) in quarantine has an id that begins with \"\(id)\"",
+                    hint: "`weir quarantine show \(context.node.name)` lists them")
+            }
+        }
+        let asked = Int(try connection.query("SELECT count(*) FROM \(quarantine.sql) WHERE \(chosen)").scalar.int ?? 0)
+        let staging = ReplayStaging(
+            context: context, columns: columns, staging: staging, mending: mending, chosen: chosen)
+        return (try staging.stage(on: connection), asked)
     }
 
     private func publishing(_ load: LoadSettings) -> any Publishing {
@@ -98,72 +159,5 @@ struct QuarantineReplay {
         case .scd2: SCD2Strategy()
         default: AppendStrategy()
         }
-    }
-
-    /// Rows with values, and rows of text that can be read now.
-    private func stage(_ columns: [Column], on connection: isolated Connection) throws -> StagedRows {
-        let chosen =
-            ids.isEmpty
-            ? "true" : "(\(ids.map { "starts_with(_weir_id, \(SQL.literal($0)))" }.joined(separator: " OR ")))"
-        let known = Set((try connection.columns(of: quarantine) ?? []).map { $0.name.lowercased() })
-        for entry in mending where !columns.contains(where: { $0.name.lowercased() == entry.column.lowercased() }) {
-            throw WeirError(
-                "quarantine.unknown-column", "\(context.node.name) has no column \"\(entry.column)\" to set",
-                hint: DidYouMean.hint(for: entry.column, among: columns.map(\.name)))
-        }
-        func mended(_ column: Column, _ value: String) -> String {
-            let own = mending.first { $0.column.lowercased() == column.name.lowercased() }?.expression
-            return "CAST(\(own.map { "(\($0))" } ?? value) AS \(column.type)) AS \(SQL.quote(column.name))"
-        }
-        let values = columns.map { mended($0, known.contains($0.name.lowercased()) ? SQL.quote($0.name) : "NULL") }
-        try connection.execute(
-            """
-            CREATE OR REPLACE TABLE \(staging.sql) AS SELECT \(values.joined(separator: ", ")), _weir_id AS \(Self.idColumn)
-            FROM \(quarantine.sql) WHERE _weir_raw IS NULL AND \(chosen)
-            """)
-        let raw = try connection.query(
-            "SELECT _weir_id, _weir_raw FROM \(quarantine.sql) WHERE _weir_raw IS NOT NULL AND \(chosen) ORDER BY _weir_id"
-        )
-        for row in raw.map({ $0 }) {
-            guard let id = row[0].text, let text = row[1].text, let relation = try relation(for: text, columns) else {
-                continue
-            }
-            let select = columns.map {
-                mended($0, relation.columns.contains($0.name.lowercased()) ? SQL.quote($0.name) : "NULL")
-            }
-            // A text that still cannot be read stays where it is.
-            _ = try? connection.execute(
-                "INSERT INTO \(staging.sql) SELECT \(select.joined(separator: ", ")), \(SQL.literal(id)) FROM \(relation.sql)"
-            )
-        }
-        return StagedRows(table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
-    }
-
-    /// SQL that reads one raw text as a row of texts.
-    private func relation(for raw: String, _ columns: [Column]) throws -> (sql: String, columns: Set<String>)? {
-        guard let source = context.project.source(context.node.name) else { return nil }
-        let names = columns.map(\.name)
-        if case .files(let origin) = source.origin, origin.format.isDelimited {
-            let path = "\(context.project.stateFolder)/tmp/replay.csv"
-            try FileManager.default.createDirectory(
-                atPath: "\(context.project.stateFolder)/tmp", withIntermediateDirectories: true)
-            try Data((raw + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-            let types = names.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
-            let delimiter = origin.options.delimiter ?? (origin.format == .tsv ? "\t" : ",")
-            return (
-                """
-                read_csv(\(SQL.literal(path)), auto_detect = false, header = false, delim = \(SQL.literal(delimiter)), \
-                quote = \(SQL.literal(origin.options.quote)), escape = \(SQL.literal(origin.options.escape)), \
-                nullstr = [\(origin.options.nulls.map(SQL.literal).joined(separator: ", "))], columns = {\(types)})
-                """, Set(names.map { $0.lowercased() })
-            )
-        }
-        let select = names.map {
-            "json_extract_string(raw, \(SQL.literal("$.\"\($0.replacing("\"", with: "\\\""))\""))) AS \(SQL.quote($0))"
-        }
-        return (
-            "(SELECT \(select.joined(separator: ", ")) FROM (SELECT \(SQL.literal(raw)) AS raw) WHERE json_valid(raw))",
-            Set(names.map { $0.lowercased() })
-        )
     }
 }

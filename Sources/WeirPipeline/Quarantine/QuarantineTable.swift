@@ -12,8 +12,11 @@ struct QuarantineTable {
 
     /// Columns before the row's own.
     static let ownColumns = [
-        "_weir_id", "_weir_run", "_weir_at", "_weir_reasons", "_weir_source", "_weir_line", "_weir_raw",
+        "_weir_id", "_weir_run", "_weir_at", "_weir_reasons", "_weir_source", "_weir_line", "_weir_raw", formatColumn,
     ]
+
+    /// How a raw text is written; see ``RawRowFormat``.
+    static let formatColumn = "_weir_format"
 
     private var aside: String { "temp.\(SQL.quote("weir_aside_\(Fingerprint.of([target.description]).prefix(12))"))" }
 
@@ -69,7 +72,7 @@ struct QuarantineTable {
             selects.append(
                 """
                 SELECT -row_number() OVER (ORDER BY file, line, raw) AS rid, \(own), reasons AS _weir_reasons,
-                \(inProject("file")) AS _weir_source, \(line(accepted: false, otherwise: "line")) AS _weir_line, raw AS _weir_raw,
+                \(inProject("file")) AS _weir_source, \(line(accepted: false, otherwise: "line")) AS _weir_line, raw AS _weir_raw, format AS \(Self.formatColumn),
                 \(staged.columns.map { "NULL::\($0.type) AS \(SQL.quote($0.name))" }.joined(separator: ", "))
                 FROM \(malformed) r
                 """)
@@ -102,12 +105,12 @@ struct QuarantineTable {
             try connection.execute(
                 """
                 CREATE TABLE IF NOT EXISTS \(name.sql) (_weir_id VARCHAR, _weir_run VARCHAR, _weir_at VARCHAR,
-                _weir_reasons VARCHAR[], _weir_source VARCHAR, _weir_line BIGINT, _weir_raw VARCHAR\(columns))
+                _weir_reasons VARCHAR[], _weir_source VARCHAR, _weir_line BIGINT, _weir_raw VARCHAR, \(Self.formatColumn) VARCHAR\(columns))
                 """)
             return
         }
         let known = Dictionary(present.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
-        for column in rows.columns {
+        for column in rows.columns + [Column(name: Self.formatColumn, type: "VARCHAR")] {
             guard let type = known[column.name.lowercased()] else {
                 try connection.execute(
                     "ALTER TABLE \(name.sql) ADD COLUMN IF NOT EXISTS \(SQL.quote(column.name)) \(column.type)")

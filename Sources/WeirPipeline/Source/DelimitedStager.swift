@@ -43,6 +43,7 @@ struct DelimitedStager {
                 continue
             }
             try collect(outcome.rejects, paths: paths, on: connection)
+            try noteFormats(reader, on: connection)
             var staged = StagedRows(
                 table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
             staged.hasFileColumn = input.files.count > 1
@@ -157,7 +158,7 @@ struct DelimitedStager {
                 rows: broken.map { line in
                     [
                         .text(file.path), .int(Int64(line.record)), .text(line.text),
-                        .list([.text("malformed(unclosed quote)")]),
+                        .list([.text("malformed(unclosed quote)")]), .null,
                     ]
                 })
         }
@@ -172,6 +173,20 @@ struct DelimitedStager {
                 "source.broken-quotes",
                 "\(file.name) has a quote that does not close, and its lines cannot be read one by one: \(error.message)",
                 hint: "mend the file; nothing was published", at: stager.source.place, outcome: .gateFailed)
+        }
+    }
+
+    /// Keeps with every rejected line how it was written, so that it can be read again after it was mended.
+    private func noteFormats(_ reader: DelimitedReader, on connection: isolated Connection) throws {
+        let table = "temp.\(SQL.quote(malformedTable))"
+        let files = Set(try connection.query("SELECT DISTINCT file FROM \(table)").map { $0[0].display })
+        for group in input.groups {
+            for file in group.files where files.contains(file.path) {
+                let format = RawRowFormat(reader, header: group.header, path: file.path)
+                try connection.execute(
+                    "UPDATE \(table) SET format = ? WHERE file = ?",
+                    [.text(try JSONOutput.line(format)), .text(file.path)])
+            }
         }
     }
 
@@ -218,7 +233,7 @@ struct DelimitedStager {
         for rejects in tables where try exists(rejects, on: connection) {
             try connection.execute(
                 """
-                INSERT INTO temp.\(SQL.quote(malformedTable))
+                INSERT INTO temp.\(SQL.quote(malformedTable)) (file, line, raw, reasons)
                 SELECT s.file_path, e.line, ltrim(first(e.csv_line), chr(10) || chr(13)), list_distinct(list(CASE e.error_type::VARCHAR
                     WHEN 'CAST' THEN 'type(' || e.column_name || ')'
                     WHEN 'MISSING COLUMNS' THEN 'malformed(missing columns)'

@@ -39,7 +39,7 @@ struct JSONLineStager {
             """)
         try connection.execute(
             """
-            INSERT INTO temp.\(SQL.quote(malformedTable))
+            INSERT INTO temp.\(SQL.quote(malformedTable)) (file, line, raw, reasons)
             SELECT \(file), number, line, ['malformed(not a JSON object)'] FROM temp.weir_lines_\(id) WHERE NOT valid
             UNION ALL
             SELECT \(file), number, line, \(Misfit.reasons(misfits)) FROM \(lines) WHERE \(Misfit.any(misfits))

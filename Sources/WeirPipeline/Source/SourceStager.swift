@@ -26,7 +26,7 @@ struct SourceStager {
         try connection.execute(
             """
             CREATE OR REPLACE TEMP TABLE \(SQL.quote(malformedTable))
-            (file VARCHAR, line BIGINT, raw VARCHAR, reasons VARCHAR[])
+            (file VARCHAR, line BIGINT, raw VARCHAR, reasons VARCHAR[], format VARCHAR)
             """)
         var staged: StagedRows
         switch source.origin {

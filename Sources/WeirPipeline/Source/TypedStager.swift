@@ -48,7 +48,7 @@ struct TypedStager {
             guard !misfits.isEmpty else { return }
             try connection.execute(
                 """
-                INSERT INTO temp.\(SQL.quote(malformedTable))
+                INSERT INTO temp.\(SQL.quote(malformedTable)) (file, line, raw, reasons)
                 SELECT \(origin.map(SQL.literal) ?? file), NULL, to_json({\(raw.joined(separator: ", "))})::VARCHAR,
                     \(Misfit.reasons(misfits))
                 FROM \(relation) WHERE (\(Misfit.any(misfits)))\(newer.map { " AND \($0)" } ?? "")

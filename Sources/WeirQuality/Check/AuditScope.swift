@@ -11,6 +11,9 @@ public struct AuditScope: Sendable, Hashable {
     public var existing: TableName?
     /// With `existing`: its rows with the same values in these columns are replaced by the new ones (merge).
     public var scopeKeysReplaced: [String]?
+    /// The key of rows that come in several versions: of one key, rows that leave for another reason are no doubles
+    /// of the one that stays.
+    public var versionKey: [String]?
     /// Rows that never reached the table because they could not be read. They count towards percentages and
     /// the table's tolerance.
     public var malformedRows: Int

@@ -174,10 +174,15 @@ struct AuditRun {
         let existing = try scope.existing.map { ($0, try columns(of: $0, on: connection)) }
         for rule in plan.rules where rule.kind == .unique && plan.undecidable[rule.id] == nil {
             var check = UniqueCheck(rule: rule, plan: plan)
+            if let key = scope.versionKey,
+                Set(key.map { $0.lowercased() }) == Set(rule.columns.map { $0.description.lowercased() })
+            {
+                check.leavingOut = plan.breaksAny(of: leaving)
+            }
             if let (name, columns) = existing {
                 check = check.including(name, columns: columns, replacedBy: scope.scopeKeysReplaced)
             }
-            try connection.execute(check.find(among: check.suspects(rows: rows, on: connection)))
+            try connection.execute(check.find(among: check.suspects(among: rows, on: connection)))
             let found = try connection.query(check.measure).first ?? []
             let excess = Int(found.first?.int ?? 0)
             settle(

@@ -9,6 +9,8 @@ import WeirEngine
 struct UniqueCheck {
     let rule: Rule
     let plan: AuditPlan
+    /// True, over `b`, for rows that leave for another reason and count for nothing here; nil counts them too.
+    var leavingOut: String?
     /// Published rows that stay, when their columns include the key.
     var published: String?
     /// Positions in the key whose types differ between the rows under test and the published ones: only as
@@ -25,13 +27,20 @@ struct UniqueCheck {
         zip(names, right).map { "\(left).\($0) = \($1)" }.joined(separator: " AND ")
     }
 
+    /// The rows under test, with their row ids.
+    private var rows: String {
+        leavingOut.map {
+            "(SELECT rowid, * FROM \(plan.table) WHERE rowid NOT IN (SELECT b.rid FROM \(plan.names.broken) AS b WHERE \($0)))"
+        } ?? plan.table
+    }
+
     private var selected: String { zip(keys, names).map { "\($0) AS \($1)" }.joined(separator: ", ") }
 
     /// Writes the values that stand twice to `names.twice (k0, …, n, taken)`: `n` rows under test, `taken`
     /// when the value is published already.
     func find(among suspects: RepeatedKeys.Suspects) -> String {
         let list = names.joined(separator: ", ")
-        let mine = "SELECT \(selected) FROM \(plan.table) AS t WHERE \(isComplete)"
+        let mine = "SELECT \(selected) FROM \(rows) AS t WHERE \(isComplete)"
         let suspected =
             switch suspects {
             case .none: "\(mine) AND false"
@@ -53,9 +62,9 @@ struct UniqueCheck {
             """
     }
 
-    func suspects(rows: Int, on connection: isolated Connection) throws -> RepeatedKeys.Suspects {
+    func suspects(among count: Int, on connection: isolated Connection) throws -> RepeatedKeys.Suspects {
         try RepeatedKeys.suspects(
-            keys, in: "\(plan.table) AS t", where: isComplete, rows: rows, table: plan.names.suspects, on: connection)
+            keys, in: "\(rows) AS t", where: isComplete, rows: count, table: plan.names.suspects, on: connection)
     }
 
     /// Rows too many and rows affected.
@@ -70,7 +79,7 @@ struct UniqueCheck {
         SELECT rid, \(plan.marks(of: rule)) FROM (
             SELECT t.rowid AS rid, d.taken,
                 row_number() OVER (PARTITION BY \(names.map { "d.\($0)" }.joined(separator: ", ")) ORDER BY t.rowid IN (SELECT b.rid FROM \(plan.names.broken) AS b WHERE \(leaving)), t.rowid) AS place
-            FROM \(plan.table) AS t JOIN \(plan.names.twice) AS d ON \(same("d", keys)))
+            FROM \(rows) AS t JOIN \(plan.names.twice) AS d ON \(same("d", keys)))
         WHERE taken OR place > 1
         """
     }

@@ -102,8 +102,14 @@ struct QuarantineCommand: AsyncParsableCommand {
                 guard let node = summary.nodes.first, node.status != .unchanged else {
                     return summary.nodes.first?.reason ?? ""
                 }
-                return
-                    "\(node.name): \(Figures.count(node.balance.read)) replayed, \(Figures.count(node.balance.published)) published, \(Figures.count(node.balance.quarantined)) stay in quarantine."
+                let balance = node.balance
+                let filtered =
+                    balance.filtered > 0 ? ", \(Figures.count(balance.filtered)) older than what is there" : ""
+                let lines = [
+                    "\(node.name): \(Figures.count(balance.read)) replayed, \(Figures.count(balance.published)) published\(filtered), \(Figures.count(balance.quarantined)) stay in quarantine."
+                ]
+                return (lines + [node.status == .stopped ? node.reason : nil].compactMap(\.self) + node.notices)
+                    .joined(separator: "\n")
             }
             if summary.outcome != .done { throw ExitCode(summary.outcome.rawValue) }
         }
