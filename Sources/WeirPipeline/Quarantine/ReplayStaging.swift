@@ -27,8 +27,11 @@ struct ReplayStaging {
         }
         let list = columns.map { "\(SQL.quote($0.name)) \($0.type)" } + ["\(SQL.quote(Self.idColumn)) VARCHAR"]
         try connection.execute("CREATE OR REPLACE TABLE \(staging.sql) (\(list.joined(separator: ", ")))")
-        try insert(
-            from: "SELECT * FROM \(quarantine.sql) WHERE _weir_raw IS NULL AND (\(chosen))", has: held, on: connection)
+        let withValues = "FROM \(quarantine.sql) WHERE _weir_raw IS NULL AND (\(chosen))"
+        // Without such rows an expression for texts need not fit the columns' types.
+        if try connection.query("SELECT count(*) \(withValues)").scalar.int ?? 0 > 0 {
+            try insert(from: "SELECT * \(withValues)", has: held, on: connection)
+        }
         for (format, rows) in try rawRows(
             hasFormat: held.contains { $0.name == QuarantineTable.formatColumn }, on: connection)
         {

@@ -14,7 +14,8 @@ struct SchemaReconciler {
     /// - Throws: `schema.missing-column` when the input lost a column that the table has: it is never silently
     ///   filled. `schema.frozen` when the policy is freeze and anything differs.
     func reconcile(_ input: inout SourceInput, on connection: isolated Connection) throws {
-        guard let checkpoint, !input.files.isEmpty || input.allFiles.isEmpty else { return }
+        guard let checkpoint else { return try compareFiles(&input) }
+        guard !input.files.isEmpty || input.allFiles.isEmpty else { return }
         let policy = source.load.schema
         let current = Dictionary(
             checkpoint.columns.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
@@ -42,6 +43,30 @@ struct SchemaReconciler {
         for column in added where policy == .evolve { input.notices.append("new column \(column.name) \(column.type)") }
         for change in retyped { input.notices.append("column \(change.name): \(change.from) → \(change.to)") }
         input.columns = columns
+    }
+
+    /// On a first load there is no table to compare with: the files are compared with each other.
+    private func compareFiles(_ input: inout SourceInput) throws {
+        guard input.groups.count > 1 else { return }
+        let optional = Set(source.load.optional.map { $0.lowercased() })
+        let names = input.groups.flatMap(\.header)
+        var seen = Set<String>()
+        let all = names.filter { seen.insert($0.lowercased()).inserted && !optional.contains($0.lowercased()) }
+        for group in input.groups {
+            let present = Set(group.header.map { $0.lowercased() })
+            let missing = all.filter { !present.contains($0.lowercased()) }
+            guard !missing.isEmpty, let file = group.files.first else { continue }
+            let more = group.files.count > 1 ? " and \(group.files.count - 1) more" : ""
+            let what = "\(file.name)\(more) \(more.isEmpty ? "has" : "have") no \(missing.joined(separator: ", "))"
+            if source.load.schema == .freeze {
+                throw WeirError(
+                    "schema.frozen", "the files of \(source.name) do not have the same columns: \(what)",
+                    hint:
+                        "set `load.schema: evolve` to accept them, or list columns that may be absent in `load.optional`",
+                    at: source.place, outcome: .gateFailed)
+            }
+            input.notices.append("\(what), and other files do: it is NULL there")
+        }
     }
 
     private func checkMissing(_ input: SourceInput, _ checkpoint: Checkpoint) throws {

@@ -15,7 +15,7 @@ struct SourceInput: Sendable {
     var allFiles: [InputFile] = []
     /// Those to read now.
     var files: [InputFile] = []
-    /// Delimited files, by header.
+    /// Files of one set of columns together, for formats of which every file has its own.
     var groups: [Group] = []
     /// Columns of the input with the types they are to be loaded as.
     var columns: [Column] = []

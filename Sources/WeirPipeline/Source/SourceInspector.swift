@@ -115,6 +115,7 @@ struct SourceInspector {
     private func inspectDelimited(
         _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
     ) throws {
+        for file in input.files { try EncodingMark.check(file, options: origin.options, at: source.place) }
         let reader = try DelimitedReader(
             files: input.files, format: origin.format, options: origin.options, on: connection)
         var inferred = try reader.inferredColumns(on: connection)
@@ -180,12 +181,14 @@ struct SourceInspector {
         let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
         guard origin.format == .ndjson else {
             try inspectTyped(relation, into: &input, on: connection)
+            try groupByColumns(origin, into: &input, on: connection)
             return
         }
         do {
             try inspectTyped(relation, into: &input, on: connection)
             // The reader's answer to lines that are no objects.
             input.hasForeignLines = input.columns.map(\.name) == ["json"]
+            if !input.hasForeignLines { try groupByColumns(origin, into: &input, on: connection) }
         } catch let error as WeirError where error.message.contains("JSON") {
             input.hasForeignLines = true
         }
@@ -193,6 +196,24 @@ struct SourceInspector {
             try JSONLineSample(files: input.files, options: origin.options, place: source.place)
                 .read(on: connection) { try inspectTyped($0, into: &input, on: connection) }
         }
+    }
+
+    /// Which files have which columns: readers of several files fill in what one of them lacks.
+    private func groupByColumns(
+        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
+    ) throws {
+        guard input.files.count > 1 else { return }
+        var order: [[String]] = []
+        var files: [[String]: [InputFile]] = [:]
+        for file in input.files {
+            let own = StructuredReader.relation([file], format: origin.format, options: origin.options)
+            let names = try connection.columns(of: "SELECT * FROM \(own)").map(\.name).filter {
+                $0 != DelimitedReader.fileColumn
+            }
+            if files[names] == nil { order.append(names) }
+            files[names, default: []].append(file)
+        }
+        input.groups = order.map { SourceInput.Group(header: $0, files: files[$0] ?? []) }
     }
 
     /// A number that is declared as something more exact than the DOUBLE it is read as is read as text.
