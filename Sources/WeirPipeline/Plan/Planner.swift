@@ -73,11 +73,8 @@ struct Planner {
         _ source: SourceDefinition, _ node: GraphNode, inspect: (SourceDefinition, Checkpoint?) throws -> SourceInput
     ) -> PlannedNode {
         var entry = blank(node, strategy: source.load.strategy)
-        let known = fullRefresh ? nil : checkpoint(node.name)
-        if environment.isPrefixed, let production = checkpoints[node.name.key],
-            production.fingerprint == node.fingerprint,
-            !fullRefresh
-        {
+        let known = fullRefresh ? nil : built(node.name)
+        if let production = sameInProduction(node) {
             return reference(node, to: production, strategy: source.load.strategy)
         }
         do {
@@ -110,19 +107,28 @@ struct Planner {
     ) {
         let isIncremental = source.load.strategy != .replace
         guard let known else {
-            let isNew = checkpoint(node.name) == nil
+            let isNew = built(node.name) == nil
             entry.status = isNew ? .new : .stale
             entry.action = .build
+            entry.startsAnew = checkpoint(node.name) != nil
             entry.reasons = [isNew ? "not loaded yet" : "full refresh"]
             return
         }
-        if isIncremental {
+        let contractChanged = !known.knows(node)
+        if isRebuilt(known, for: source.load.strategy) {
+            entry.status = .changed
+            entry.action = .build
+            entry.startsAnew = true
+            entry.reasons = [strategyChanged(known, source.load.strategy)]
+        } else if isIncremental {
             if input.allFiles.isEmpty {
                 entry.status = .stale
                 entry.reasons = ["a database is asked for new rows on every run"]
             } else if input.files.isEmpty {
                 entry.reasons = ["all \(input.allFiles.count) files are loaded"]
-                return
+                guard contractChanged else { return }
+                entry.reasons = []
+                entry.isOnlyAudited = true
             } else {
                 entry.status = .stale
                 entry.reasons = [
@@ -130,10 +136,18 @@ struct Planner {
                 ]
             }
             entry.action = .load
+            if contractChanged {
+                entry.status = .changed
+                entry.reasons.insert(Self.contractChanged, at: 0)
+            }
         } else if known.fingerprint != node.fingerprint {
             entry.status = .changed
             entry.action = .build
-            entry.reasons = ["the source's definition changed"]
+            entry.reasons = ["the source's definition changed"] + (contractChanged ? [Self.contractChanged] : [])
+        } else if contractChanged {
+            entry.status = .changed
+            entry.action = .build
+            entry.reasons = [Self.contractChanged]
         } else if let version = input.version, known.inputs[SourceInput.versionKey] == version {
             entry.reasons = ["the files are those loaded at \(known.publishedAt)"]
         } else {
@@ -143,22 +157,25 @@ struct Planner {
         }
     }
 
+    private static let contractChanged = "its contract changed"
+
+    private func strategyChanged(_ known: Checkpoint, _ strategy: Strategy) -> String {
+        "its strategy changed from \(known.strategy.rawValue) to \(strategy.rawValue)"
+    }
+
     // MARK: Models
 
     private func planModel(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
         var entry = blank(node, strategy: model.load.strategy)
         let inputs = node.inputs.compactMap { planned[$0.key] }
-        if environment.isPrefixed, let production = checkpoints[node.name.key],
-            production.fingerprint == node.fingerprint,
-            inputs.allSatisfy(\.looksAtProduction), !fullRefresh
-        {
+        if let production = sameInProduction(node), inputs.allSatisfy(\.looksAtProduction) {
             return reference(node, to: production, strategy: model.load.strategy)
         }
-        let build: PlannedNode.Action =
-            [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
-        guard let known = checkpoint(node.name) else {
+        let build: PlannedNode.Action = entry.keepsRows ? .load : .build
+        guard let known = built(node.name) else {
             entry.status = .new
             entry.action = .build
+            entry.startsAnew = checkpoint(node.name) != nil
             entry.reasons = ["not built yet"]
             return entry
         }
@@ -168,10 +185,18 @@ struct Planner {
             entry.reasons = ["full refresh"]
             return entry
         }
+        if isRebuilt(known, for: model.load.strategy) {
+            entry.status = .changed
+            entry.action = .build
+            entry.startsAnew = true
+            entry.reasons = [strategyChanged(known, model.load.strategy)]
+            return entry
+        }
+        let contractChanged = !known.knows(node)
         if known.fingerprint != node.fingerprint {
             entry.status = .changed
             entry.action = build
-            entry.reasons = ["its SQL or settings changed"]
+            entry.reasons = ["its SQL or settings changed"] + (contractChanged ? [Self.contractChanged] : [])
             return entry
         }
         let changing = inputs.filter { input in
@@ -182,6 +207,7 @@ struct Planner {
         if !changing.isEmpty, model.load.strategy != .view {
             entry.status = .stale
             entry.action = build
+            entry.isForInputsSake = true
             entry.reasons = changing.map { input in
                 input.isChanging ? "\(input.name) is built before it" : "\(input.name) changed since"
             }
@@ -192,9 +218,16 @@ struct Planner {
             entry.action = build
             let names = query.nondeterministicFunctions + query.functions.map { $0.name ?? $0.text ?? "a file" }
             entry.reasons = ["its result may differ on every run (\(names.joined(separator: ", ")))"]
+        } else if contractChanged {
+            entry.action = build
+            entry.isOnlyAudited = entry.keepsRows
         } else {
             entry.columns = known.columns
             entry.reasons = ["nothing changed since \(known.publishedAt)"]
+        }
+        if contractChanged {
+            entry.status = .changed
+            entry.reasons.insert(Self.contractChanged, at: 0)
         }
         return entry
     }
@@ -203,6 +236,7 @@ struct Planner {
         _ entry: inout PlannedNode, _ model: ModelDefinition, _ node: GraphNode, planned: inout [String: PlannedNode],
         _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ shadow: isolated Connection
     ) throws {
+        if node.hasUnknownInputs { return }
         let inputs = node.inputs.compactMap { planned[$0.key] }
         let unknown = inputs.filter(\.columns.isEmpty)
         if !unknown.isEmpty || node.inputs.count > inputs.count {
@@ -231,6 +265,22 @@ struct Planner {
 
     // MARK: Parts
 
+    /// Production's table, where it is made by the same definition and contract.
+    private func sameInProduction(_ node: GraphNode) -> Checkpoint? {
+        guard environment.isPrefixed, !fullRefresh, let production = checkpoints[node.name.key],
+            production.fingerprint == node.fingerprint, production.knows(node)
+        else { return nil }
+        return production
+    }
+
+    /// What was built of a table; nil also where what is there is only a view onto production's.
+    private func built(_ name: TableName) -> Checkpoint? { checkpoint(name).flatMap { $0.isReference ? nil : $0 } }
+
+    /// Rows of a strategy that keeps none are no history to go on from: they would meet the same rows once more.
+    private func isRebuilt(_ known: Checkpoint, for strategy: Strategy) -> Bool {
+        known.strategy != strategy && !known.strategy.keepsRows && strategy.keepsRows
+    }
+
     private func blank(_ node: GraphNode, strategy: Strategy) -> PlannedNode {
         PlannedNode(
             name: node.name, kind: node.kind, strategy: strategy, status: .unchanged, action: .none, reasons: [],
@@ -242,7 +292,8 @@ struct Planner {
         var entry = blank(node, strategy: strategy)
         entry.columns = production.columns
         let known = checkpoint(node.name)
-        entry.action = known?.version == production.version && known?.strategy == .view ? .none : .reference
+        let isShown = known?.isReference == true && known?.version == production.version
+        entry.action = isShown ? .none : .reference
         entry.looksAtProduction = true
         entry.reasons = ["as in production"]
         return entry

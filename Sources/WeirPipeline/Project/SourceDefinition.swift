@@ -61,6 +61,9 @@ public enum Strategy: String, Sendable, CaseIterable, Codable {
     /// Every version of every row, with the time it held.
     case scd2
 
+    /// Whether a load leaves rows that are published where they are.
+    var keepsRows: Bool { [.append, .merge, .interval, .scd2].contains(self) }
+
     static let forSources: [Strategy] = [.replace, .append, .merge]
     static let forModels: [Strategy] = [.view, .table, .append, .merge, .interval, .scd2]
 }

@@ -85,9 +85,9 @@ struct QuarantineReplay {
             return changes
         }
         result.status = .published
-        result.balance.published = passed
+        result.balance.published = passed - result.changes.outdated
         result.balance.quarantined = decision.failedRows
-        result.balance.filtered = decision.superseded
+        result.balance.filtered = decision.superseded + result.changes.outdated
         result.rows = try StagedRows.count(target, on: connection)
         return result
     }

@@ -101,6 +101,7 @@ extension Runner {
         }
         // The others find the table as the first left it.
         var following = context
+        following.fullRefresh = false
         following.checkpoint = parts.first?.checkpoint ?? context.checkpoint
         let rest = following
         if parts.first?.status == .published {

@@ -122,7 +122,8 @@ public struct Runner: Sendable {
     ) -> [String: Result<SourceInput, WeirError>] {
         var inputs: [String: Result<SourceInput, WeirError>] = [:]
         for source in project.sources {
-            let known = options.fullRefresh ? nil : checkpoints[environment.physical(source.name).key]
+            let there = checkpoints[environment.physical(source.name).key]
+            let known = options.fullRefresh || there?.isReference == true ? nil : there
             let inspector = SourceInspector(
                 project: project, source: source, checkpoint: known,
                 loaded: known == nil ? [] : files[source.name.key] ?? [])
@@ -211,10 +212,14 @@ public struct Runner: Sendable {
         }
         let versions = TableVersions(
             graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project)
+        let known = planned.checkpoints[environment.physical(name).key]
+        // A part of the table is not all of it: the next run still has to see what changed underneath.
+        let inputs =
+            known.flatMap { $0.isReference ? nil : $0.inputs }
+            ?? versions.inputs(of: node).filter { $0.key == Checkpoint.contractKey }
         return NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: false, inputVersions: versions.versions(of: node.inputs),
-            checkpoint: planned.checkpoints[environment.physical(name).key])
+            now: history.now, fullRefresh: known?.isReference ?? false, inputVersions: inputs, checkpoint: known)
     }
 
     /// Holds the lock, opens the warehouse, plans, and begins a run in the history.

@@ -7,6 +7,10 @@ public struct RowChanges: Sendable, Hashable, Codable {
     public var inserted = 0
     public var updated = 0
     public var deleted = 0
+    /// Staged rows that were left out because the table has a newer version. The balance counts them as filtered.
+    var outdated = 0
+
+    private enum CodingKeys: String, CodingKey { case inserted, updated, deleted }
 
     public init(inserted: Int = 0, updated: Int = 0, deleted: Int = 0) {
         self.inserted = inserted
@@ -30,8 +34,10 @@ struct PublishedRows: Sendable {
     /// What stands under the target's name now.
     let existing: RelationKind?
     let load: LoadSettings
-    /// The rows that failed, whose keys must not count as missing.
+    /// The rows that failed.
     let heldBack: QuarantinedRows
+    /// Keys that must not count as missing although no staged row has them.
+    var absent = AbsentKeys()
     /// ISO 8601 time that the run counts as now.
     let now: String
     /// What is there is not to be kept.
