@@ -121,6 +121,11 @@ public struct ColumnDiff: Sendable, Hashable, Codable {
 
     public var isEmpty: Bool { added.isEmpty && removed.isEmpty && retyped.isEmpty }
 
-    /// Whether someone who reads the table by its old columns may fail.
-    public var isBreaking: Bool { !removed.isEmpty || !retyped.isEmpty }
+    /// Whether a reader's error comes of this change: it names a column that is gone, or types no longer fit.
+    func breaks(_ error: WeirError) -> Bool {
+        let said = ([error] + error.causes).map { $0.message.lowercased() }
+        let isAboutTypes = ([error] + error.causes).contains { $0.code == "sql.type" }
+        return removed.contains { gone in said.contains { $0.contains("\"\(gone.name.lowercased())\"") } }
+            || (isAboutTypes && !retyped.isEmpty)
+    }
 }

@@ -29,6 +29,8 @@ struct Planner {
         var plan: Plan
         /// Mistakes in models: with any of these nothing is run.
         var errors: [WeirError]
+        /// The same of models that read columns which their input no longer has: the plan shows what broke them.
+        var broken: [WeirError]
     }
 
     /// - Parameters:
@@ -41,6 +43,7 @@ struct Planner {
         let catalog = ShadowCatalog()
         var plan = Plan(project: project.name, environment: environment.name, nodes: [], removed: removed())
         var errors: [WeirError] = []
+        var broken: [WeirError] = []
         var planned: [String: PlannedNode] = [:]
         try shadow.execute("BEGIN TRANSACTION")
         defer { _ = try? shadow.execute("ROLLBACK") }
@@ -50,7 +53,7 @@ struct Planner {
                 entry = planSource(source, node, inspect: inspect)
             } else if let model = project.model(node.name) {
                 entry = planModel(model, node, planned: planned)
-                try bind(&entry, model, node, planned: &planned, catalog, &errors, shadow)
+                try bind(&entry, model, node, planned: &planned, catalog, &errors, &broken, shadow)
             } else {
                 continue
             }
@@ -62,7 +65,7 @@ struct Planner {
             try catalog.add(node.name, columns: entry.columns, on: shadow)
         }
         plan.nodes = graph.order.compactMap { planned[$0.name.key] }
-        return Result(plan: plan, errors: errors)
+        return Result(plan: plan, errors: errors, broken: broken)
     }
 
     private func checkpoint(_ name: TableName) -> Checkpoint? { checkpoints[environment.physical(name).key] }
@@ -91,12 +94,18 @@ struct Planner {
                 }
                 if names.isEmpty || input.files.isEmpty && !input.allFiles.isEmpty { entry.columns = known.columns }
             }
+            let problems = Problems()
+            NamedColumns(table: source.name, load: source.load, place: source.place)
+                .check(entry.columns.map(\.name), problems)
+            try problems.throwIfAny("plan.invalid") { "\(source.name) has \($0) mistakes" }
             decide(&entry, source, node, known, input)
         } catch {
             entry.problem = WeirError.wrapping(error)
-            entry.columns = known?.columns ?? []
+            if entry.columns.isEmpty { entry.columns = known?.columns ?? [] }
             entry.status = known == nil ? .new : .stale
-            entry.reasons = ["the input cannot be read"]
+            entry.reasons = [
+                entry.problem?.outcome == .wrongUsage ? "its settings have a mistake" : "the input cannot be read"
+            ]
         }
         return entry
     }
@@ -234,7 +243,8 @@ struct Planner {
 
     private func bind(
         _ entry: inout PlannedNode, _ model: ModelDefinition, _ node: GraphNode, planned: inout [String: PlannedNode],
-        _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ shadow: isolated Connection
+        _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ broken: inout [WeirError],
+        _ shadow: isolated Connection
     ) throws {
         if node.hasUnknownInputs { return }
         let inputs = node.inputs.compactMap { planned[$0.key] }
@@ -255,11 +265,11 @@ struct Planner {
             entry.columns = ShadowCatalog.published(returned, model.load)
         } catch {
             let error = WeirError.wrapping(error)
-            errors.append(error)
             entry.problem = error
-            for input in inputs where input.columnDiff.isBreaking {
-                planned[input.name.key]?.breaks.append(node.name)
-            }
+            let culprits = inputs.filter { $0.columnDiff.breaks(error) }
+            for input in culprits { planned[input.name.key]?.breaks.append(node.name) }
+            let mistakes = error.causes.isEmpty ? [error] : error.causes
+            if culprits.isEmpty { errors += mistakes } else { broken += mistakes }
         }
     }
 

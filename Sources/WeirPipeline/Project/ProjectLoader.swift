@@ -25,6 +25,14 @@ public enum ProjectLoader {
         let problems = Problems()
         let dotEnv = try? String(contentsOfFile: "\(root)/.env", encoding: .utf8)
         let variables = Variables(environment: environment, dotEnv: dotEnv)
+        // The line itself may be a secret that lost its name: it is not shown.
+        for bad in Variables.badLines(ofDotEnv: dotEnv ?? "") {
+            problems.add(
+                WeirError(
+                    "project.bad-variable", "this line gives no variable a value",
+                    hint: "write NAME=value, or # before a comment",
+                    at: Place(file: ".env", line: bad.number, column: 1)))
+        }
         var draft = ProjectDraft(root: root, problems: problems, variables: variables)
 
         guard let configuration = readConfiguration(draft) else {

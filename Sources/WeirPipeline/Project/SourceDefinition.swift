@@ -42,6 +42,8 @@ public struct LoadSettings: Sendable, Hashable {
     public var batch: Int?
     public var interval: IntervalSettings?
     public var scd2 = SCD2Settings()
+    /// Where columns are named, by the name's role.
+    public var places: [String: Place] = [:]
 
     public init(strategy: Strategy) { self.strategy = strategy }
 }

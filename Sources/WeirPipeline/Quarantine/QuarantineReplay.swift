@@ -67,7 +67,7 @@ struct QuarantineReplay {
             if passed > 0 {
                 changes = try publishing(load).publish(
                     PublishedRows(
-                        staging: staging, target: target, columns: columns, existing: .table, load: load,
+                        staging: staging, rows: passed, target: target, columns: columns, existing: .table, load: load,
                         heldBack: QuarantinedRows(table: nil, columns: columns, rows: 0), now: context.now),
                     on: connection)
             }

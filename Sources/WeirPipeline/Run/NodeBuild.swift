@@ -138,7 +138,7 @@ struct NodeBuild {
             result.changes = try context.publishing.hold {
                 try connection.transaction { connection in
                     let rows = PublishedRows(
-                        staging: staged.table, target: target, columns: staged.columns,
+                        staging: staged.table, rows: passed, target: target, columns: staged.columns,
                         // Another part of this table may have made it meanwhile.
                         existing: part == nil ? existing : try connection.relationKind(target), load: load,
                         heldBack: heldBack, absent: absent, now: context.now, startsAnew: after.startsAnew)
@@ -147,7 +147,8 @@ struct NodeBuild {
                         try quarantine.store(heldBack, clear: clearing, on: connection)
                     }
                     result.checkpoint = try writeCheckpoint(
-                        after, replaces: existing != nil || part != nil, on: connection)
+                        after, replaces: existing != nil || part != nil,
+                        whole: changes.isWhole ? (staged.columns, passed) : nil, on: connection)
                     return changes
                 }
             }
@@ -180,17 +181,23 @@ struct NodeBuild {
         return try AbsentKeys(heldBack, key: load.key, upstream: upstream, on: connection)
     }
 
-    /// - Parameter replaces: an earlier checkpoint of the table, and what belongs to it, may be there.
+    /// - Parameters:
+    ///   - replaces: an earlier checkpoint of the table, and what belongs to it, may be there.
+    ///   - whole: the table's columns and rows, where the staged ones took its place.
     private func writeCheckpoint(
-        _ position: Position, replaces: Bool, on connection: isolated Connection
+        _ position: Position, replaces: Bool, whole: (columns: [Column], rows: Int)?, on connection: isolated Connection
     ) throws -> Checkpoint {
         let target = context.target
-        let columns = try connection.columns(of: target) ?? []
+        // The engine told a model's staged columns; a source's are as they were asked for.
+        let isKnown = context.node.kind == .model
+        let columns = try whole.flatMap { isKnown ? $0.columns : nil } ?? connection.columns(of: target) ?? []
         let checkpoint = Checkpoint(
-            name: target, kind: context.node.kind, strategy: load.strategy, fingerprint: position.fingerprint ?? context.node.fingerprint,
+            name: target, kind: context.node.kind, strategy: load.strategy,
+            fingerprint: position.fingerprint ?? context.node.fingerprint,
             version: position.version, watermark: position.watermark,
             inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
-            rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
+            rows: try whole?.rows ?? StagedRows.count(target, on: connection), runID: context.runID,
+            publishedAt: context.now)
         try CheckpointStore.write(checkpoint, replaces: replaces || context.checkpoint != nil, on: connection)
         if position.startsAnew, context.node.kind == .source {
             try CheckpointStore.forgetFiles(of: target, on: connection)

@@ -107,6 +107,8 @@ public struct RunSummary: Sendable, Encodable {
     public var startedAt: String
     public var milliseconds: Int
     public var nodes: [NodeResult]
+    /// Tables dropped by `--prune`.
+    public var pruned: [TableName] = []
     /// What went wrong with remembering the run and telling its lineage; the tables are not concerned.
     public var warnings: [WeirError] = []
 

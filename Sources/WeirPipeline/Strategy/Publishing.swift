@@ -10,6 +10,9 @@ public struct RowChanges: Sendable, Hashable, Codable {
     /// Staged rows that were left out because the table has a newer version. The balance counts them as filtered.
     var outdated = 0
 
+    /// The staged rows are all that the table has now.
+    var isWhole = false
+
     private enum CodingKeys: String, CodingKey { case inserted, updated, deleted }
 
     public init(inserted: Int = 0, updated: Int = 0, deleted: Int = 0) {
@@ -29,6 +32,8 @@ protocol Publishing: Sendable {
 struct PublishedRows: Sendable {
     /// Rows that passed the gate.
     let staging: TableName
+    /// Their number.
+    let rows: Int
     let target: TableName
     let columns: [Column]
     /// What stands under the target's name now.
@@ -49,7 +54,9 @@ struct PublishedRows: Sendable {
     func swap(on connection: isolated Connection) throws -> RowChanges {
         if let existing { try connection.execute("DROP \(existing.sql) \(target.sql)") }
         try connection.execute("ALTER TABLE \(staging.sql) RENAME TO \(SQL.quote(target.table))")
-        return RowChanges(inserted: try StagedRows.count(target, on: connection))
+        var changes = RowChanges(inserted: rows)
+        changes.isWhole = true
+        return changes
     }
 
     /// Adds and widens columns of the target so that the staged rows fit.

@@ -140,6 +140,16 @@ struct BackfillTests {
                 == ["0"])
     }
 
+    @Test("says what to run first where its input was not built yet, also in an environment")
+    func withoutInput() async throws {
+        let project = try Self.project("grain: day")
+        try project.write("weir.yaml", "weir: 1\nname: t\nenvironments: { dev: {} }\n")
+        try deliver(Self.days(1...3), to: project)
+        try await project.run(expect: 0)
+        let refused = try await backfill(project, "2026-01-01", "2026-01-03", ["--env", "dev"], expect: 2)
+        #expect(refused.failure?.hint?.contains("weir run --env dev raw.t") == true, "\(refused)")
+    }
+
     @Test(
         "refuses what is no range and what is no interval model",
         arguments: [
