@@ -10,7 +10,7 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
 
     func run() async throws {
-        let project = try options.load()
+        let project = try await options.load()
         let plan = try await Runner(project, options: selection.runOptions(command: "plan")).plan()
         try options.output.print(plan) { PlanText.render(plan, on: $0) }
         if plan.outcome != .done { throw ExitCode(plan.outcome.rawValue) }
