@@ -201,6 +201,17 @@ struct Planner {
             entry.reasons = [strategyChanged(known, model.load.strategy)]
             return entry
         }
+        if model.load.strategy == .scd2, known.strategy != .scd2 {
+            // Rows that only the table has would be lost by building it anew without being asked.
+            entry.status = .changed
+            entry.action = .build
+            entry.reasons = [strategyChanged(known, .scd2)]
+            entry.problem = WeirError(
+                "plan.strategy-changed", "\(node.name) kept its rows as \(known.strategy.rawValue) and has no history",
+                hint: "`weir run --full-refresh \(node.name)` begins one with the rows that its SQL returns now",
+                at: model.place)
+            return entry
+        }
         let contractChanged = !known.knows(node)
         if known.fingerprint != node.fingerprint {
             entry.status = .changed

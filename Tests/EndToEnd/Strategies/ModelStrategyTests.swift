@@ -149,6 +149,20 @@ struct ModelStrategyTests {
         #expect(try await project.run(expect: 0).report["mart.m"]?.status == "unchanged")
     }
 
+    @Test("a merge that becomes scd2 is refused with what to do, and its rows stay")
+    func mergeToHistory() async throws {
+        let project = try OneModel.project("strategy: merge\nkey: [id]")
+        try deliver("1,a,2026-01-01\n", to: project)
+        try await project.run(expect: 0)
+        try project.write("models/mart/m.sql", "/* weir\nstrategy: scd2\nkey: [id]\n*/\nSELECT * FROM raw.t")
+        #expect(try await project.weir("plan").code == 2)
+        let refused = try await project.run(expect: 2)
+        #expect(refused.faults.contains { $0.code == "plan.strategy-changed" && $0.hint != nil }, "\(refused)")
+        #expect(try await project.rows("SELECT id FROM mart.m") == ["1"])
+        try await project.run("mart.m", "--full-refresh", expect: 0)
+        #expect(try await project.rows("SELECT id, is_current FROM mart.m") == ["1|true"])
+    }
+
     @Test("a model that changes no longer keeps what the old one made, unless it keeps rows by its strategy")
     func changedSQL() async throws {
         let project = try OneModel.project("strategy: merge\nkey: [id]", "SELECT id, v FROM raw.t")
