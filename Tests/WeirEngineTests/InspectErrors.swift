@@ -35,6 +35,9 @@ struct InspectErrors {
         .init("SELECT a, count(*) FROM s.t", "sql.binding", 1, 8),
         .init("SELECT a FROM s.t UNION SELECT 1, 2", "sql.binding", nil, nil),
         .init("SELECT a FROM s.t WHERE c = 5 AND\n", "sql.syntax", 1, 34),
+        .init("SELECT FROM s.t", "sql.syntax", 1, 1),
+        .init("SELECT a /* b\nFROM s.t", "sql.syntax", 1, 10),
+        .init("SELECT * FROM s.database_lis", "sql.unknown-table", 1, 15),
         .init(
             #"SELECT "große", 'ü', nope FROM "Ünï"."a""b.c""#, "sql.unknown-column", 1, 8, #"did you mean "größe x"?"#),
     ]

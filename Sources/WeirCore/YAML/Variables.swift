@@ -25,11 +25,26 @@ public struct Variables: Sendable {
         values = merged
     }
 
+    /// Lines of a `.env` text that give no variable a value, by number (from 1).
+    public static func badLines(ofDotEnv text: String) -> [(number: Int, line: String)] {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
+            index, line in
+            var said = line.trimmingPrefix(while: \.isWhitespace)
+            if said.isEmpty || said.hasPrefix("#") { return nil }
+            if said.hasPrefix("export ") { said = said.dropFirst(7) }
+            let name = said.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
+            let isGood = said.contains("=") && !name.isEmpty && !name.contains(where: \.isWhitespace)
+            return isGood ? nil : (index + 1, String(line))
+        }
+    }
+
     /// What a text became when its references were replaced.
     public struct Resolved {
         public var text: String
         /// Names that have no value.
         public var missing: [String]
+        /// True when a `${` is never closed.
+        public var isUnclosed = false
         /// True when at least one reference was replaced.
         public var usedReferences: Bool
     }
@@ -46,7 +61,9 @@ public struct Variables: Sendable {
                 rest = rest[start.upperBound...]
                 continue
             }
-            guard let end = rest[start.upperBound...].firstIndex(of: "}") else { break }
+            guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+                return Resolved(text: text, missing: missing, isUnclosed: true, usedReferences: used)
+            }
             out += rest[..<start.lowerBound]
             let reference = rest[start.upperBound..<end]
             let parts = reference.split(separator: ":-", maxSplits: 1, omittingEmptySubsequences: false)

@@ -25,12 +25,27 @@ public final class YAMLMap {
     }
 
     convenience init(file: YAMLFile, mapping: Node.Mapping, mark: Mark?) {
-        let pairs = mapping.map { key, value in
-            Pair(
-                key: key.string ?? "?", line: key.mark?.line ?? mark?.line ?? 1,
-                column: key.mark?.column ?? 1, node: value)
-        }
+        let pairs = Self.pairs(of: mapping, mark)
         self.init(file: file, pairs: pairs, line: mark?.line ?? 1, column: mark?.column ?? 1)
+    }
+
+    /// The pairs of a mapping, with those that a merge key (`<<`) brings where the mapping has none of its own.
+    private static func pairs(of mapping: Node.Mapping, _ mark: Mark?, depth: Int = 0) -> [Pair] {
+        var pairs: [Pair] = []
+        var merged: [Pair] = []
+        for (key, value) in mapping {
+            if key.string == "<<", depth < YAMLFile.depthLimit, value.mapping != nil || value.sequence != nil {
+                let bases = value.sequence.map(Array.init) ?? [value]
+                for base in bases.compactMap(\.mapping) { merged += Self.pairs(of: base, mark, depth: depth + 1) }
+                continue
+            }
+            pairs.append(
+                Pair(
+                    key: key.string ?? "?", line: key.mark?.line ?? mark?.line ?? 1, column: key.mark?.column ?? 1,
+                    node: value))
+        }
+        var known = Set(pairs.map(\.key))
+        return pairs + merged.filter { known.insert($0.key).inserted }
     }
 
     /// Keys in the order of the file.

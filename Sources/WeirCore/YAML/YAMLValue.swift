@@ -28,6 +28,12 @@ public struct YAMLValue {
                 "project.missing-variable", "the variable ${\(name)} has no value",
                 hint: "set it in the environment or in a .env file beside weir.yaml\(close ?? "")")
         }
+        if resolved.isUnclosed {
+            report(
+                "project.unclosed-variable", "a ${ is never closed in \"\(scalar.string.prefix(80))\"",
+                hint: "write ${NAME}, or $${ for the two characters themselves")
+            return nil
+        }
         return resolved.missing.isEmpty ? resolved.text : nil
     }
 

@@ -21,6 +21,17 @@ public struct Checkpoint: Sendable, Hashable, Codable {
     public var runID: String
     /// ISO 8601, UTC.
     public var publishedAt: String
+
+    /// Among the inputs: what the contract asked when the rows were held against it.
+    static let contractKey = "contract"
+    /// Among the inputs: the version of production's table that this one, a view, shows.
+    static let productionKey = "production"
+
+    /// In an environment: nothing was built, the table is a view onto production's.
+    var isReference: Bool { inputs[Self.productionKey] != nil }
+
+    /// Whether the published rows were held against the contract as it is now.
+    func knows(_ node: GraphNode) -> Bool { inputs[Self.contractKey] == node.contractMark }
 }
 
 /// Where a table comes from.

@@ -19,7 +19,7 @@ struct TableVersions: Sendable {
             let isView = project.model(node.name)?.load.strategy == .view
             if isView, let checkpoint = own ?? production {
                 views[node.name.key] = checkpoint.fingerprint
-            } else if own?.strategy == .view, let production {
+            } else if own?.isReference == true, let production {
                 // A view onto production's table shows what is there now.
                 stored[node.name.key] = production.version
             } else {
@@ -37,6 +37,13 @@ struct TableVersions: Sendable {
     /// By name, as a checkpoint keeps them.
     func versions(of names: [TableName]) -> [String: String] {
         Dictionary(names.map { ($0.description, version(of: $0) ?? "") }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Everything that a table's rows follow from beside its definition: its inputs, and its contract.
+    func inputs(of node: GraphNode) -> [String: String] {
+        var inputs = versions(of: node.inputs)
+        inputs[Checkpoint.contractKey] = node.contractMark
+        return inputs
     }
 
     /// Takes note that a table was published.

@@ -1,5 +1,6 @@
 import WeirConnect
 import WeirCore
+import WeirQuality
 
 /// Fingerprints of definitions: what counts as a change of a table, and what does not.
 enum Definition {
@@ -18,6 +19,29 @@ enum Definition {
         parts += source.columns.flatMap { [$0.name, $0.type] }
         return Fingerprint.of(parts + self.parts(of: source.load))
     }
+
+    /// A mark of what a contract asks of rows and columns. Descriptions, names of people, the order in which rules
+    /// are written and rules that nobody checks do not count.
+    static func mark(of contract: TableContract, policy: OnFail) -> String {
+        let columns = contract.columns.map(text(of:)).sorted()
+        let rules = contract.rules.map { rule in
+            "\(rule.id) \(rule.kind) \(rule.severity) \(rule.limit.conditions) \(rule.limit.unit) \(said(rule.tolerance)) \(said(rule.onFail))"
+        }.sorted()
+        return Fingerprint.of(
+            ["contract", policy.rawValue, said(contract.tolerance)] + contract.primaryKey + ["columns"] + columns
+                + ["rules"] + rules)
+    }
+
+    private static func text(of column: ColumnContract) -> String {
+        let types = [
+            column.declaredType, column.physicalType, column.logicalType?.rawValue, column.format, column.itemType,
+        ].map { $0 ?? "" }
+        let fields = column.fields.map(text(of:)).sorted()
+        return
+            "\(column.columnName.lowercased()) \(types) \(column.required) \(column.unique) \(said(column.hasTimeZone)) \(said(column.onFail)) \(said(column.tolerance)) \(fields)"
+    }
+
+    private static func said<T>(_ value: T?) -> String { value.map { "\($0)" } ?? "" }
 
     private static func parts(of load: LoadSettings) -> [String] {
         var parts = [load.strategy.rawValue] + load.key

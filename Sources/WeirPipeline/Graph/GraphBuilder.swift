@@ -21,7 +21,8 @@ struct GraphBuilder {
             GraphNode(
                 name: source.name, kind: .source, inputs: [],
                 waitsFor: referenced(project.tableContract(for: source.name), by: source.name), query: nil,
-                fingerprint: Definition.fingerprint(of: source))
+                fingerprint: Definition.fingerprint(of: source),
+                contractMark: mark(source.contract, of: source.name, onFail: source.onFail))
         }
         nodes += project.models.compactMap { model in problems.catching { try node(model, on: connection) } }
         return ProjectGraph(sorted: sort(nodes))
@@ -30,6 +31,7 @@ struct GraphBuilder {
     private func node(_ model: ModelDefinition, on connection: isolated Connection) throws -> GraphNode {
         var inputs = Set<TableName>()
         var query: ParsedQuery?
+        let reported = problems.all.count
         if model.dependsOn.isEmpty {
             let parsed = try ParsedQuery.parse(model.sql, source: model.text, on: connection)
             query = parsed
@@ -48,7 +50,9 @@ struct GraphBuilder {
         return GraphNode(
             name: model.name, kind: .model, inputs: inputs.sorted(),
             waitsFor: referenced(project.tableContract(for: model.name), by: model.name), query: query,
-            fingerprint: Definition.fingerprint(of: model, normalised: query?.normalised ?? model.sql))
+            fingerprint: Definition.fingerprint(of: model, normalised: query?.normalised ?? model.sql),
+            contractMark: mark(model.contract, of: model.name, onFail: model.onFail),
+            hasUnknownInputs: problems.all.count > reported)
     }
 
     private func resolve(_ reference: TableReference, in model: ModelDefinition) -> TableName? {
@@ -91,6 +95,12 @@ struct GraphBuilder {
             model.text.error(
                 "sql.unknown-table", "there is no table \(name)", hint: hint, line: position.line,
                 column: position.column, length: name.count))
+    }
+
+    private func mark(_ path: String?, of name: TableName, onFail: OnFail?) -> String? {
+        project.tableContract(path, for: name).map { contract in
+            Definition.mark(of: contract, policy: onFail ?? contract.onFail ?? project.defaults.onFail)
+        }
     }
 
     /// Tables that the contract's foreign keys point to.
@@ -140,7 +150,8 @@ struct GraphBuilder {
             path.removeLast()
             let placed = GraphNode(
                 name: node.name, kind: node.kind, inputs: node.inputs, waitsFor: waits, query: node.query,
-                fingerprint: node.fingerprint)
+                fingerprint: node.fingerprint, contractMark: node.contractMark,
+                hasUnknownInputs: node.hasUnknownInputs)
             done[node.name.key] = placed
             sorted.append(placed)
         }

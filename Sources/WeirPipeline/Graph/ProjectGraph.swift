@@ -14,6 +14,11 @@ public struct GraphNode: Sendable {
     public let query: ParsedQuery?
     /// Of the definition: normalised SQL and settings. Formatting and comments do not count.
     public let fingerprint: String
+    /// Of what its contract asks; nil without one. Apart from the definition, because rows that are published
+    /// already must be held against it.
+    let contractMark: String?
+    /// Its SQL names tables that the project does not have; each was reported where it stands.
+    var hasUnknownInputs = false
 }
 
 /// The tables of a project and how they depend on each other.

@@ -10,7 +10,12 @@ public struct Plan: Sendable, Codable {
     public var removed: [TableName]
 
     /// Whether a run would change nothing.
-    public var isEmpty: Bool { nodes.allSatisfy { $0.action == .none } }
+    public var isEmpty: Bool { nodes.allSatisfy { $0.action == .none && $0.problem == nil } }
+
+    /// How a run would end for what is known now: an input that cannot be read fails it.
+    public var outcome: Outcome {
+        nodes.compactMap(\.problem?.outcome).map(\.rawValue).max().flatMap(Outcome.init(rawValue:)) ?? .done
+    }
 
     public subscript(name: TableName) -> PlannedNode? { nodes.first { $0.name.key == name.key } }
 }
@@ -34,6 +39,12 @@ public struct PlannedNode: Sendable, Codable {
     public var problem: WeirError?
     /// In an environment: it is, or will be, a view onto production's table.
     var looksAtProduction = false
+    /// What is there is no beginning to go on from: production's view, or rows of another strategy.
+    var startsAnew = false
+    /// Only its contract changed: its rows are held against it where they are.
+    var isOnlyAudited = false
+    /// It is built because its inputs are, and may turn out to be what it was.
+    var isForInputsSake = false
     /// Its rows will be others after the run, whether it is built itself or only shows tables that are.
     var isChanging = false
 
@@ -63,6 +74,9 @@ public struct PlannedNode: Sendable, Codable {
 }
 
 extension PlannedNode {
+    /// Whether a load leaves rows that are published where they are.
+    var keepsRows: Bool { strategy.keepsRows }
+
     public init(from decoder: any Decoder) throws {
         let box = try decoder.container(keyedBy: CodingKeys.self)
         name = try box.decode(TableName.self, forKey: .name)
@@ -107,6 +121,11 @@ public struct ColumnDiff: Sendable, Hashable, Codable {
 
     public var isEmpty: Bool { added.isEmpty && removed.isEmpty && retyped.isEmpty }
 
-    /// Whether someone who reads the table by its old columns may fail.
-    public var isBreaking: Bool { !removed.isEmpty || !retyped.isEmpty }
+    /// Whether a reader's error comes of this change: it names a column that is gone, or types no longer fit.
+    func breaks(_ error: WeirError) -> Bool {
+        let said = ([error] + error.causes).map { $0.message.lowercased() }
+        let isAboutTypes = ([error] + error.causes).contains { $0.code == "sql.type" }
+        return removed.contains { gone in said.contains { $0.contains("\"\(gone.name.lowercased())\"") } }
+            || (isAboutTypes && !retyped.isEmpty)
+    }
 }

@@ -29,6 +29,8 @@ struct Planner {
         var plan: Plan
         /// Mistakes in models: with any of these nothing is run.
         var errors: [WeirError]
+        /// The same of models that read columns which their input no longer has: the plan shows what broke them.
+        var broken: [WeirError]
     }
 
     /// - Parameters:
@@ -41,6 +43,7 @@ struct Planner {
         let catalog = ShadowCatalog()
         var plan = Plan(project: project.name, environment: environment.name, nodes: [], removed: removed())
         var errors: [WeirError] = []
+        var broken: [WeirError] = []
         var planned: [String: PlannedNode] = [:]
         try shadow.execute("BEGIN TRANSACTION")
         defer { _ = try? shadow.execute("ROLLBACK") }
@@ -50,7 +53,7 @@ struct Planner {
                 entry = planSource(source, node, inspect: inspect)
             } else if let model = project.model(node.name) {
                 entry = planModel(model, node, planned: planned)
-                try bind(&entry, model, node, planned: &planned, catalog, &errors, shadow)
+                try bind(&entry, model, node, planned: &planned, catalog, &errors, &broken, shadow)
             } else {
                 continue
             }
@@ -62,85 +65,15 @@ struct Planner {
             try catalog.add(node.name, columns: entry.columns, on: shadow)
         }
         plan.nodes = graph.order.compactMap { planned[$0.name.key] }
-        return Result(plan: plan, errors: errors)
+        return Result(plan: plan, errors: errors, broken: broken)
     }
 
-    private func checkpoint(_ name: TableName) -> Checkpoint? { checkpoints[environment.physical(name).key] }
+    func checkpoint(_ name: TableName) -> Checkpoint? { checkpoints[environment.physical(name).key] }
 
-    // MARK: Sources
+    static let contractChanged = "its contract changed"
 
-    private func planSource(
-        _ source: SourceDefinition, _ node: GraphNode, inspect: (SourceDefinition, Checkpoint?) throws -> SourceInput
-    ) -> PlannedNode {
-        var entry = blank(node, strategy: source.load.strategy)
-        let known = fullRefresh ? nil : checkpoint(node.name)
-        if environment.isPrefixed, let production = checkpoints[node.name.key],
-            production.fingerprint == node.fingerprint,
-            !fullRefresh
-        {
-            return reference(node, to: production, strategy: source.load.strategy)
-        }
-        do {
-            let input = try inspect(source, known)
-            entry.columns = input.columns
-            if let known, source.load.strategy != .replace {
-                // Columns that only older files have stay in the table.
-                let names = Set(input.columns.map { $0.name.lowercased() })
-                entry.columns = known.columns.map { old in
-                    input.columns.first { $0.name.lowercased() == old.name.lowercased() } ?? old
-                }
-                entry.columns += input.columns.filter { new in
-                    !known.columns.contains { $0.name.lowercased() == new.name.lowercased() }
-                }
-                if names.isEmpty || input.files.isEmpty && !input.allFiles.isEmpty { entry.columns = known.columns }
-            }
-            decide(&entry, source, node, known, input)
-        } catch {
-            entry.problem = WeirError.wrapping(error)
-            entry.columns = known?.columns ?? []
-            entry.status = known == nil ? .new : .stale
-            entry.reasons = ["the input cannot be read"]
-        }
-        return entry
-    }
-
-    private func decide(
-        _ entry: inout PlannedNode, _ source: SourceDefinition, _ node: GraphNode, _ known: Checkpoint?,
-        _ input: SourceInput
-    ) {
-        let isIncremental = source.load.strategy != .replace
-        guard let known else {
-            let isNew = checkpoint(node.name) == nil
-            entry.status = isNew ? .new : .stale
-            entry.action = .build
-            entry.reasons = [isNew ? "not loaded yet" : "full refresh"]
-            return
-        }
-        if isIncremental {
-            if input.allFiles.isEmpty {
-                entry.status = .stale
-                entry.reasons = ["a database is asked for new rows on every run"]
-            } else if input.files.isEmpty {
-                entry.reasons = ["all \(input.allFiles.count) files are loaded"]
-                return
-            } else {
-                entry.status = .stale
-                entry.reasons = [
-                    input.files.count == 1 ? "new file \(input.files[0].name)" : "\(input.files.count) new files"
-                ]
-            }
-            entry.action = .load
-        } else if known.fingerprint != node.fingerprint {
-            entry.status = .changed
-            entry.action = .build
-            entry.reasons = ["the source's definition changed"]
-        } else if let version = input.version, known.inputs[SourceInput.versionKey] == version {
-            entry.reasons = ["the files are those loaded at \(known.publishedAt)"]
-        } else {
-            entry.status = .stale
-            entry.action = .build
-            entry.reasons = [input.version == nil ? "a database is read on every run" : "the files have changed"]
-        }
+    func strategyChanged(_ known: Checkpoint, _ strategy: Strategy) -> String {
+        "its strategy changed from \(known.strategy.rawValue) to \(strategy.rawValue)"
     }
 
     // MARK: Models
@@ -148,17 +81,14 @@ struct Planner {
     private func planModel(_ model: ModelDefinition, _ node: GraphNode, planned: [String: PlannedNode]) -> PlannedNode {
         var entry = blank(node, strategy: model.load.strategy)
         let inputs = node.inputs.compactMap { planned[$0.key] }
-        if environment.isPrefixed, let production = checkpoints[node.name.key],
-            production.fingerprint == node.fingerprint,
-            inputs.allSatisfy(\.looksAtProduction), !fullRefresh
-        {
+        if let production = sameInProduction(node), inputs.allSatisfy(\.looksAtProduction) {
             return reference(node, to: production, strategy: model.load.strategy)
         }
-        let build: PlannedNode.Action =
-            [.append, .merge, .scd2, .interval].contains(model.load.strategy) ? .load : .build
-        guard let known = checkpoint(node.name) else {
+        let build: PlannedNode.Action = entry.keepsRows ? .load : .build
+        guard let known = built(node.name) else {
             entry.status = .new
             entry.action = .build
+            entry.startsAnew = checkpoint(node.name) != nil
             entry.reasons = ["not built yet"]
             return entry
         }
@@ -168,10 +98,29 @@ struct Planner {
             entry.reasons = ["full refresh"]
             return entry
         }
+        if isRebuilt(known, for: model.load.strategy) {
+            entry.status = .changed
+            entry.action = .build
+            entry.startsAnew = true
+            entry.reasons = [strategyChanged(known, model.load.strategy)]
+            return entry
+        }
+        if model.load.strategy == .scd2, known.strategy != .scd2 {
+            // Rows that only the table has would be lost by building it anew without being asked.
+            entry.status = .changed
+            entry.action = .build
+            entry.reasons = [strategyChanged(known, .scd2)]
+            entry.problem = WeirError(
+                "plan.strategy-changed", "\(node.name) kept its rows as \(known.strategy.rawValue) and has no history",
+                hint: "`weir run --full-refresh \(node.name)` begins one with the rows that its SQL returns now",
+                at: model.place)
+            return entry
+        }
+        let contractChanged = !known.knows(node)
         if known.fingerprint != node.fingerprint {
             entry.status = .changed
             entry.action = build
-            entry.reasons = ["its SQL or settings changed"]
+            entry.reasons = ["its SQL or settings changed"] + (contractChanged ? [Self.contractChanged] : [])
             return entry
         }
         let changing = inputs.filter { input in
@@ -182,6 +131,7 @@ struct Planner {
         if !changing.isEmpty, model.load.strategy != .view {
             entry.status = .stale
             entry.action = build
+            entry.isForInputsSake = true
             entry.reasons = changing.map { input in
                 input.isChanging ? "\(input.name) is built before it" : "\(input.name) changed since"
             }
@@ -192,17 +142,26 @@ struct Planner {
             entry.action = build
             let names = query.nondeterministicFunctions + query.functions.map { $0.name ?? $0.text ?? "a file" }
             entry.reasons = ["its result may differ on every run (\(names.joined(separator: ", ")))"]
+        } else if contractChanged {
+            entry.action = build
+            entry.isOnlyAudited = entry.keepsRows
         } else {
             entry.columns = known.columns
             entry.reasons = ["nothing changed since \(known.publishedAt)"]
+        }
+        if contractChanged {
+            entry.status = .changed
+            entry.reasons.insert(Self.contractChanged, at: 0)
         }
         return entry
     }
 
     private func bind(
         _ entry: inout PlannedNode, _ model: ModelDefinition, _ node: GraphNode, planned: inout [String: PlannedNode],
-        _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ shadow: isolated Connection
+        _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ broken: inout [WeirError],
+        _ shadow: isolated Connection
     ) throws {
+        if node.hasUnknownInputs { return }
         let inputs = node.inputs.compactMap { planned[$0.key] }
         let unknown = inputs.filter(\.columns.isEmpty)
         if !unknown.isEmpty || node.inputs.count > inputs.count {
@@ -221,28 +180,45 @@ struct Planner {
             entry.columns = ShadowCatalog.published(returned, model.load)
         } catch {
             let error = WeirError.wrapping(error)
-            errors.append(error)
             entry.problem = error
-            for input in inputs where input.columnDiff.isBreaking {
-                planned[input.name.key]?.breaks.append(node.name)
-            }
+            let culprits = inputs.filter { $0.columnDiff.breaks(error) }
+            for input in culprits { planned[input.name.key]?.breaks.append(node.name) }
+            let mistakes = error.causes.isEmpty ? [error] : error.causes
+            if culprits.isEmpty { errors += mistakes } else { broken += mistakes }
         }
     }
 
     // MARK: Parts
 
-    private func blank(_ node: GraphNode, strategy: Strategy) -> PlannedNode {
+    /// Production's table, where it is made by the same definition and contract.
+    func sameInProduction(_ node: GraphNode) -> Checkpoint? {
+        guard environment.isPrefixed, !fullRefresh, let production = checkpoints[node.name.key],
+            production.fingerprint == node.fingerprint, production.knows(node)
+        else { return nil }
+        return production
+    }
+
+    /// What was built of a table; nil also where what is there is only a view onto production's.
+    func built(_ name: TableName) -> Checkpoint? { checkpoint(name).flatMap { $0.isReference ? nil : $0 } }
+
+    /// Rows of a strategy that keeps none are no history to go on from: they would meet the same rows once more.
+    func isRebuilt(_ known: Checkpoint, for strategy: Strategy) -> Bool {
+        known.strategy != strategy && !known.strategy.keepsRows && strategy.keepsRows
+    }
+
+    func blank(_ node: GraphNode, strategy: Strategy) -> PlannedNode {
         PlannedNode(
             name: node.name, kind: node.kind, strategy: strategy, status: .unchanged, action: .none, reasons: [],
             columns: [], columnDiff: ColumnDiff(), breaks: [], inputs: node.inputs, problem: nil)
     }
 
     /// In an environment a table that production has just so is looked at, not built.
-    private func reference(_ node: GraphNode, to production: Checkpoint, strategy: Strategy) -> PlannedNode {
+    func reference(_ node: GraphNode, to production: Checkpoint, strategy: Strategy) -> PlannedNode {
         var entry = blank(node, strategy: strategy)
         entry.columns = production.columns
         let known = checkpoint(node.name)
-        entry.action = known?.version == production.version && known?.strategy == .view ? .none : .reference
+        let isShown = known?.isReference == true && known?.version == production.version
+        entry.action = isShown ? .none : .reference
         entry.looksAtProduction = true
         entry.reasons = ["as in production"]
         return entry

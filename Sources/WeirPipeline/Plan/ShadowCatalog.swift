@@ -28,38 +28,18 @@ struct ShadowCatalog {
     /// - Throws: `sql.unknown-column` and its kin, placed in the model's file.
     func bind(_ model: ModelDefinition, on connection: isolated Connection) throws -> [Column] {
         let columns = try OutputColumns.of(model.sql, source: model.text, on: connection)
+        let problems = Problems()
         var seen = Set<String>()
         for column in columns where !seen.insert(column.name.lowercased()).inserted {
-            throw WeirError(
-                "sql.duplicate-column", "\(model.name) returns two columns named \"\(column.name)\"",
-                hint: "give one of them another name with AS", at: model.place)
+            problems.add(
+                WeirError(
+                    "sql.duplicate-column", "\(model.name) returns two columns named \"\(column.name)\"",
+                    hint: "give one of them another name with AS", at: model.place))
         }
-        try checkNamedColumns(model, columns)
+        NamedColumns(table: model.name, load: model.load, place: model.place, text: model.text)
+            .check(columns.map(\.name), described: model.notes.columns.map(\.name), problems)
+        try problems.throwIfAny("plan.invalid") { "\(model.name) has \($0) mistakes" }
         return columns
-    }
-
-    /// Columns that the header names must be returned by the SQL.
-    private func checkNamedColumns(_ model: ModelDefinition, _ columns: [Column]) throws {
-        let names = columns.map(\.name)
-        func check(_ wanted: String?, _ role: String) throws {
-            guard let wanted, !names.contains(where: { $0.lowercased() == wanted.lowercased() }) else { return }
-            throw WeirError(
-                "project.unknown-column",
-                "\(model.name) has no column \"\(wanted)\", which its header names as \(role)",
-                hint: DidYouMean.hint(for: wanted, among: names), at: model.place)
-        }
-        for key in model.load.key { try check(key, "key") }
-        try check(model.load.watermark, "watermark")
-        try check(model.load.interval?.column, "interval column")
-        if model.load.strategy == .scd2 {
-            try check(model.load.scd2.updatedAt, "updated_at")
-            for reserved in SCD2Columns.all where names.contains(where: { $0.lowercased() == reserved }) {
-                throw WeirError(
-                    "project.reserved-column", "\(model.name) returns a column \"\(reserved)\", which scd2 adds itself",
-                    hint: "rename it in the SELECT", at: model.place)
-            }
-        }
-        for described in model.notes.columns { try check(described.name, "a described column") }
     }
 
     /// What the published table has beyond what the SQL returns.

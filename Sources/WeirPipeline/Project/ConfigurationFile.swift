@@ -88,7 +88,9 @@ struct ConfigurationFile {
         case .gcs: return .gcs(objectStore(map))
         case nil:
             // The other keys are as unknown as the type; naming them too would only add noise.
-            for key in map.keys { _ = map.value(key) }
+            for key in map.keys {
+                if let value = map.value(key), !value.isMap, !value.isList { _ = value.string() }
+            }
             return nil
         }
     }

@@ -19,11 +19,14 @@ struct ModelFile {
         var load = TableKeys.load(map, allowed: Strategy.forModels, default: .table)
         load.interval = interval(map, strategy: load.strategy)
         load.scd2 = scd2(map, strategy: load.strategy)
+        load.places["interval column"] = map.map("interval")?.place("column")
+        load.places["updated_at"] = map.map("scd2")?.place("updated_at")
         var notes = TableKeys.notes(map, defaults: project.defaults)
         if let columns = map.map("columns") {
             notes.columns = columns.keys.compactMap { key in
                 columns.string(key).map { TableNotes.Described(name: key, text: $0) }
             }
+            for key in columns.keys { load.places["a described column \(key)"] = columns.place(key) }
         }
         let contract = map.string("contract")
         let onFail = TableKeys.onFail(map)

@@ -1,6 +1,7 @@
 import Foundation
 import WeirConnect
 import WeirCore
+import WeirEngine
 import WeirQuality
 
 /// Reads a project's folder. Every mistake in every file is reported at once.
@@ -23,8 +24,52 @@ public enum ProjectLoader {
         root: String, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Project {
         let problems = Problems()
+        let project = try read(root: root, environment: environment, problems)
+        try problems.throwIfAny("project.invalid", summary)
+        return project
+    }
+
+    /// The same, and where there are mistakes the SQL of the models is looked at too, so that all are told at once.
+    public static func loadLookingAtSQL(
+        root: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) async throws -> Project {
+        let (project, found) = try {
+            let problems = Problems()
+            return (try read(root: root, environment: environment, problems), problems.all)
+        }()
+        if found.isEmpty { return project }
+        var options = Database.Options()
+        options.threads = 1
+        options.extensions = ["json"]
+        let database = try await Database.open(options)
+        let inSQL = try await database.withConnection { connection in
+            try await connection.perform { connection in
+                // What a model reads cannot be judged while other files are not understood.
+                let problems = Problems()
+                for model in project.models where model.dependsOn.isEmpty {
+                    _ = problems.catching { try ParsedQuery.parse(model.sql, source: model.text, on: connection) }
+                }
+                return problems.all
+            }
+        }
+        throw WeirError.gathering("project.invalid", summary, found + inSQL)
+    }
+
+    private static func summary(_ count: Int) -> String { "the project has \(count) mistakes" }
+
+    private static func read(
+        root: String, environment: [String: String], _ problems: Problems
+    ) throws -> Project {
         let dotEnv = try? String(contentsOfFile: "\(root)/.env", encoding: .utf8)
         let variables = Variables(environment: environment, dotEnv: dotEnv)
+        // The line itself may be a secret that lost its name: it is not shown.
+        for bad in Variables.badLines(ofDotEnv: dotEnv ?? "") {
+            problems.add(
+                WeirError(
+                    "project.bad-variable", "this line gives no variable a value",
+                    hint: "write NAME=value, or # before a comment",
+                    at: Place(file: ".env", line: bad.number, column: 1)))
+        }
         var draft = ProjectDraft(root: root, problems: problems, variables: variables)
 
         guard let configuration = readConfiguration(draft) else {
@@ -42,7 +87,6 @@ public enum ProjectLoader {
         project.models = readModels(draft)
         project.contracts = readContracts(draft, wanted: wantedContracts(project))
         ProjectChecks(project: project, problems: problems).run()
-        try problems.throwIfAny("project.invalid") { "the project has \($0) mistakes" }
         return project
     }
 

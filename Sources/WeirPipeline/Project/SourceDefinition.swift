@@ -42,6 +42,8 @@ public struct LoadSettings: Sendable, Hashable {
     public var batch: Int?
     public var interval: IntervalSettings?
     public var scd2 = SCD2Settings()
+    /// Where columns are named, by the name's role.
+    public var places: [String: Place] = [:]
 
     public init(strategy: Strategy) { self.strategy = strategy }
 }
@@ -60,6 +62,9 @@ public enum Strategy: String, Sendable, CaseIterable, Codable {
     case interval
     /// Every version of every row, with the time it held.
     case scd2
+
+    /// Whether a load leaves rows that are published where they are.
+    var keepsRows: Bool { [.append, .merge, .interval, .scd2].contains(self) }
 
     static let forSources: [Strategy] = [.replace, .append, .merge]
     static let forModels: [Strategy] = [.view, .table, .append, .merge, .interval, .scd2]

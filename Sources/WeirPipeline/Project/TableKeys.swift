@@ -17,6 +17,7 @@ enum TableKeys {
         var load = LoadSettings(strategy: strategy(map, allowed: allowed) ?? fallback)
         load.key = map.strings("key")
         load.watermark = map.string("watermark")
+        for key in ["key", "watermark"] where map.has(key) { load.places[key] = map.place(key) }
         load.lookback = map.span("lookback")
         load.schema = map.choice("schema", SchemaPolicy.self) ?? .evolve
         load.optional = map.strings("optional")

@@ -73,9 +73,9 @@ struct QuarantineReplay {
         let passed = try StagedRows.count(staging, on: connection)
         result.changes = try publish(passed, columns, load, on: connection)
         result.status = .published
-        result.balance.published = passed
+        result.balance.published = passed - result.changes.outdated
         result.balance.quarantined = decision.failedRows + unreadable
-        result.balance.filtered = decision.superseded
+        result.balance.filtered = decision.superseded + result.changes.outdated
         result.rows = try StagedRows.count(target, on: connection)
         if unreadable > 0 {
             result.notices.append("\(Self.rows(unreadable)) cannot be read as rows and stay: \(Self.mendHint)")
@@ -111,7 +111,7 @@ struct QuarantineReplay {
             if passed > 0 {
                 changes = try publishing(load).publish(
                     PublishedRows(
-                        staging: staging, target: target, columns: columns, existing: .table, load: load,
+                        staging: staging, rows: passed, target: target, columns: columns, existing: .table, load: load,
                         heldBack: QuarantinedRows(table: nil, columns: columns, rows: 0), now: context.now),
                     on: connection)
             }

@@ -26,9 +26,11 @@ struct QuarantineTable {
     ///
     /// Both happen before the publishing transaction: deleting from a table and renaming it in one transaction is
     /// lost when DuckDB replays its log after a crash.
+    ///
+    /// - Parameter takesOut: false where the rows are published ones, which leave in a transaction of the caller's.
     func setAside(
         _ staged: StagedRows, failed: String, failedRows: Int, runID: String, at time: String, root: String,
-        part: Int? = nil, on connection: isolated Connection
+        part: Int? = nil, takesOut: Bool = true, on connection: isolated Connection
     ) throws -> QuarantinedRows {
         let table = part.map { "\(aside.dropLast())_\($0)\"" } ?? aside
         let list = staged.columns.map { SQL.quote($0.name) }.joined(separator: ", ")
@@ -87,7 +89,7 @@ struct QuarantineTable {
             FROM (SELECT *, md5(to_json({'s': _weir_source, 'l': _weir_line, 'r': _weir_raw, 'v': {\(staged.columns.enumerated().map { "'c\($0)': \(SQL.quote($1.name))::VARCHAR" }.joined(separator: ", "))}})::VARCHAR) AS content
                 FROM (\(selects.joined(separator: " UNION ALL BY NAME "))))
             """)
-        if failedRows > 0 {
+        if failedRows > 0, takesOut {
             try connection.execute("DELETE FROM \(staged.table.sql) WHERE rowid IN (SELECT rid FROM \(failed))")
         }
         let rows = Int(try connection.query("SELECT count(*) FROM \(table)").scalar.int ?? 0)

@@ -26,6 +26,7 @@ extension Runner {
         let model = try intervalModel(request.table)
         return try await change("backfill \(request.table)", events) { warehouse, planned, history in
             guard let interval = model.load.interval else { return [] }
+            try requireInputs(of: model, planned)
             let ranges = try await warehouse.withConnection { connection in
                 try await connection.perform { connection in
                     let schema = environment.physical(model.name).schema
@@ -53,6 +54,18 @@ extension Runner {
                 hint: "`weir run --full-refresh \(name)` builds the whole table anew", at: model.place)
         }
         return model
+    }
+
+    private func requireInputs(of model: ModelDefinition, _ planned: Planned) throws {
+        let missing = (planned.graph[model.name]?.inputs ?? []).filter {
+            planned.checkpoints[environment.physical($0).key] == nil
+        }
+        guard !missing.isEmpty else { return }
+        let names = missing.map(\.description).joined(separator: " ")
+        let option = environment.name.map { " --env \($0)" } ?? ""
+        throw WeirError(
+            "backfill.no-input", "\(model.name) reads \(names), which was not built yet",
+            hint: "`weir run\(option) \(names)` builds it", at: model.place)
     }
 
     private static func range(_ request: BackfillRequest, on connection: isolated Connection) throws -> TimeRange {
@@ -101,6 +114,7 @@ extension Runner {
         }
         // The others find the table as the first left it.
         var following = context
+        following.fullRefresh = false
         following.checkpoint = parts.first?.checkpoint ?? context.checkpoint
         let rest = following
         if parts.first?.status == .published {

@@ -28,6 +28,7 @@ struct ModelBuild {
         let condition =
             spans?.condition(wanted, type: type(of: model.load.interval?.column, columns)) ?? cursor?.condition
         var staged = try stage(sql, columns, condition, on: connection)
+        if let cursor { try checkWatermark(cursor, staged, sql, on: connection) }
         if model.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
             try KnownRows.remove(
                 from: staged.table, columns: staged.columns, target: target, cursor: cursor, on: connection)
@@ -46,11 +47,15 @@ struct ModelBuild {
                 position.version =
                     differs || range != nil ? Fingerprint.of([changing, context.runID, String(part ?? 0)]) : changing
                 position.startsAnew = isAnew
+                if range != nil { position.fingerprint = known?.fingerprint }
                 if let column = model.load.watermark {
                     position.watermark = try Watermark.highest(
                         column, in: staged, since: [isAnew ? nil : known?.watermark], on: connection)
                 }
-                if let span { position.intervals = [span] }
+                if let span, let spans {
+                    position.intervals =
+                        try spans.covered(by: staged.table, span, wanted, on: connection).map { [$0] } ?? []
+                }
                 return position
             }, on: connection)
     }
@@ -77,6 +82,26 @@ struct ModelBuild {
         return staged
     }
 
+    /// Rows that come below the watermark would never be read. An input that has nothing at or above it any more
+    /// brings such rows only.
+    private func checkWatermark(
+        _ cursor: Cursor, _ staged: StagedRows, _ sql: String, on connection: isolated Connection
+    ) throws {
+        guard let from = cursor.from else { return }
+        let column = SQL.quote(cursor.column)
+        let reaches = "SELECT 1 FROM \(staged.table.sql) WHERE \(column) >= \(cursor.value(from)) LIMIT 1"
+        if try connection.query(reaches).count > 0 { return }
+        let highest = try connection.query("SELECT max(\(column))::VARCHAR FROM (\n\(sql.trimmingStatementEnd)\n)")
+            .scalar.text
+        guard let highest else { return }
+        throw WeirError(
+            "load.watermark-backwards",
+            "the watermark of \(model.name) went backwards: \(cursor.column) now ends at \(highest), and rows up to \(from) are published",
+            hint:
+                "was the input restored from a backup, or was its newest row deleted? compare it with the table, then build it with --full-refresh",
+            at: model.place, outcome: .gateFailed)
+    }
+
     /// Where an incremental load starts. A changed definition applies to all rows, unless they were appended.
     private func cursor(_ columns: [Column], _ known: Checkpoint?) -> Cursor? {
         guard let column = model.load.watermark, let known, let from = known.watermark,
@@ -95,7 +120,8 @@ struct ModelBuild {
         return switch model.load.strategy {
         case .append: AppendStrategy()
         case .merge: MergeStrategy()
-        case .interval: span.map { IntervalStrategy(range: $0) } ?? ReplaceStrategy()
+        // Without a row there is no range to replace, and rows that are there stay.
+        case .interval: span.map { IntervalStrategy(range: $0) } ?? AppendStrategy()
         default: ReplaceStrategy()
         }
     }
@@ -112,7 +138,7 @@ struct ModelBuild {
 
     /// Tables that keep their rows cannot silently lose a column.
     private func checkSchema(_ columns: [Column], _ known: Checkpoint?) throws {
-        guard let known, [.append, .merge, .interval, .scd2].contains(model.load.strategy) else { return }
+        guard let known, model.load.strategy.keepsRows else { return }
         let diff = ColumnDiff(from: known.columns, to: ShadowCatalog.published(columns, model.load))
         let lost = diff.removed.filter { column in
             !model.load.optional.contains { $0.lowercased() == column.name.lowercased() }

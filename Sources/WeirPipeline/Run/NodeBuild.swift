@@ -73,6 +73,8 @@ struct NodeBuild {
     /// What goes into the checkpoint beside the rows.
     struct Position: Sendable {
         var version: String
+        /// The definition that the table as a whole was built by; nil is the one that is built now.
+        var fingerprint: String?
         var watermark: String?
         var files: [LoadedFile] = []
         /// Forget files loaded before: the table starts anew.
@@ -88,7 +90,7 @@ struct NodeBuild {
     ) throws -> NodeResult {
         let target = context.target
         do {
-            let keepsRows = [.append, .merge, .interval, .scd2].contains(load.strategy) && !context.fullRefresh
+            let keepsRows = load.strategy.keepsRows && !context.fullRefresh
             let existing = context.mayExist || part != nil ? try connection.relationKind(target) : nil
             try context.refuseForeign(existing)
             var gate = Gate(
@@ -129,24 +131,29 @@ struct NodeBuild {
                     hint: "nothing was published; please report this with the source's definition",
                     outcome: .systemFailed)
             }
+            let absent = try absentKeys(heldBack, existing, on: connection)
+            if !absent.areTold { result.notices.append(absent.notice) }
             let after = try position(connection)
             try quarantine.prepare(for: heldBack, on: connection)
             result.changes = try context.publishing.hold {
                 try connection.transaction { connection in
                     let rows = PublishedRows(
-                        staging: staged.table, target: target, columns: staged.columns,
+                        staging: staged.table, rows: passed, target: target, columns: staged.columns,
                         // Another part of this table may have made it meanwhile.
                         existing: part == nil ? existing : try connection.relationKind(target), load: load,
-                        heldBack: heldBack, now: context.now, startsAnew: after.startsAnew)
+                        heldBack: heldBack, absent: absent, now: context.now, startsAnew: after.startsAnew)
                     let changes = try publishing.publish(rows, on: connection)
                     if heldBack.rows > 0 || context.mayHoldRows {
                         try quarantine.store(heldBack, clear: clearing, on: connection)
                     }
                     result.checkpoint = try writeCheckpoint(
-                        after, replaces: existing != nil || part != nil, on: connection)
+                        after, replaces: existing != nil || part != nil,
+                        whole: changes.isWhole ? (staged.columns, passed) : nil, on: connection)
                     return changes
                 }
             }
+            result.balance.published -= result.changes.outdated
+            result.balance.filtered += result.changes.outdated
             result.rows = result.checkpoint?.rows
             result.columns = result.checkpoint?.columns ?? staged.columns
             if let malformed = staged.malformed {
@@ -160,17 +167,37 @@ struct NodeBuild {
         }
     }
 
-    /// - Parameter replaces: an earlier checkpoint of the table, and what belongs to it, may be there.
+    /// For strategies that take an absent key for a deleted row.
+    private func absentKeys(
+        _ heldBack: QuarantinedRows, _ existing: RelationKind?, on connection: isolated Connection
+    ) throws -> AbsentKeys {
+        let deletes = load.deleteMissing || (load.strategy == .scd2 && load.scd2.deletes == .close)
+        guard deletes, existing == .table, !context.fullRefresh else { return AbsentKeys() }
+        let node = context.node.name
+        let names = context.graph.closure(of: [node], upstream: true).subtracting([node.key])
+        let tables = context.graph.order.map(\.name).filter { names.contains($0.key) }
+        // In an environment an input is built there, or is a view onto production's.
+        let upstream = Set(tables.map(context.environment.physical) + tables).sorted()
+        return try AbsentKeys(heldBack, key: load.key, upstream: upstream, on: connection)
+    }
+
+    /// - Parameters:
+    ///   - replaces: an earlier checkpoint of the table, and what belongs to it, may be there.
+    ///   - whole: the table's columns and rows, where the staged ones took its place.
     private func writeCheckpoint(
-        _ position: Position, replaces: Bool, on connection: isolated Connection
+        _ position: Position, replaces: Bool, whole: (columns: [Column], rows: Int)?, on connection: isolated Connection
     ) throws -> Checkpoint {
         let target = context.target
-        let columns = try connection.columns(of: target) ?? []
+        // The engine told a model's staged columns; a source's are as they were asked for.
+        let isKnown = context.node.kind == .model
+        let columns = try whole.flatMap { isKnown ? $0.columns : nil } ?? connection.columns(of: target) ?? []
         let checkpoint = Checkpoint(
-            name: target, kind: context.node.kind, strategy: load.strategy, fingerprint: context.node.fingerprint,
+            name: target, kind: context.node.kind, strategy: load.strategy,
+            fingerprint: position.fingerprint ?? context.node.fingerprint,
             version: position.version, watermark: position.watermark,
             inputs: context.inputVersions.merging(position.inputs) { _, new in new }, columns: columns,
-            rows: try StagedRows.count(target, on: connection), runID: context.runID, publishedAt: context.now)
+            rows: try whole?.rows ?? StagedRows.count(target, on: connection), runID: context.runID,
+            publishedAt: context.now)
         try CheckpointStore.write(checkpoint, replaces: replaces || context.checkpoint != nil, on: connection)
         if position.startsAnew, context.node.kind == .source {
             try CheckpointStore.forgetFiles(of: target, on: connection)

@@ -72,6 +72,18 @@ public struct NodeResult: Sendable, Encodable {
         self.status = status
     }
 
+    /// The result of two steps, of which the second had nothing to do or says how the table is now.
+    func followed(by next: NodeResult) -> NodeResult {
+        if next.status == .unchanged { return self }
+        var sum = next
+        sum.balance = balance + next.balance
+        sum.changes.inserted += changes.inserted
+        sum.changes.updated += changes.updated
+        sum.changes.deleted += changes.deleted
+        sum.notices = notices + next.notices.filter { !notices.contains($0) }
+        return sum
+    }
+
     /// Whether tables that read this one may go on.
     public var isUsable: Bool { status == .published || status == .unchanged }
 }
@@ -95,6 +107,8 @@ public struct RunSummary: Sendable, Encodable {
     public var startedAt: String
     public var milliseconds: Int
     public var nodes: [NodeResult]
+    /// Tables dropped by `--prune`.
+    public var pruned: [TableName] = []
     /// What went wrong with remembering the run and telling its lineage; the tables are not concerned.
     public var warnings: [WeirError] = []
 

@@ -59,7 +59,7 @@ actor RunBoard {
             }
             running += 1
             inFlight.insert(entry.name.key)
-            return .build(entry, versions: versions.versions(of: node.inputs))
+            return .build(entry, versions: versions.inputs(of: node))
         }
         return nil
     }

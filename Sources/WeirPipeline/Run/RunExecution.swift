@@ -107,34 +107,58 @@ struct RunExecution: Sendable {
         let known = planned.checkpoints[target.key]
         let context = NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: options.fullRefresh, inputVersions: versions, checkpoint: known,
+            now: history.now, fullRefresh: options.fullRefresh || entry.startsAnew, inputVersions: versions,
+            checkpoint: known,
             mayExist: planned.relations.contains(target.key),
             mayHoldRows: planned.relations.contains(QuarantineTable(target: target).name.key))
         return try await warehouse.withConnection { connection in
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }
             return try await connection.perform { connection in
-                let result: NodeResult
-                if entry.action == .reference {
-                    result = try ReferenceBuild(context: context).run(on: connection)
-                } else if let source = project.source(entry.name) {
-                    result = try SourceBuild(context: context, source: source).run(on: connection)
-                } else if let model = project.model(entry.name) {
-                    if let same = stillUnchanged(entry, context) {
-                        return Built(result: same, checkpoint: known)
-                    }
-                    result = try ModelBuild(context: context, model: model).run(on: connection)
-                } else {
-                    throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
+                var context = context
+                let audited = try auditPublished(entry, &context, on: connection)
+                if let audited, entry.isOnlyAudited || !audited.isUsable {
+                    return Built(result: audited, checkpoint: context.checkpoint)
                 }
-                return Built(result: result, checkpoint: result.checkpoint ?? known)
+                let built = try load(entry, context, on: connection)
+                return Built(
+                    result: audited.map { $0.followed(by: built) } ?? built,
+                    checkpoint: built.checkpoint ?? context.checkpoint)
             }
         }
     }
 
+    private func load(
+        _ entry: PlannedNode, _ context: NodeContext, on connection: isolated Connection
+    ) throws -> NodeResult {
+        if entry.action == .reference { return try ReferenceBuild(context: context).run(on: connection) }
+        if let source = project.source(entry.name) {
+            return try SourceBuild(context: context, source: source).run(on: connection)
+        }
+        guard let model = project.model(entry.name) else {
+            throw WeirError("system.unexpected", "\(entry.name) is not in the project", outcome: .systemFailed)
+        }
+        return try stillUnchanged(entry, context) ?? ModelBuild(context: context, model: model).run(on: connection)
+    }
+
+    /// Holds rows that are published, and that the load will leave where they are, against a contract that changed.
+    private func auditPublished(
+        _ entry: PlannedNode, _ context: inout NodeContext, on connection: isolated Connection
+    ) throws -> NodeResult? {
+        guard entry.keepsRows, entry.action == .load, !context.fullRefresh, let known = context.checkpoint,
+            !known.knows(context.node), try connection.relationKind(context.target) == .table
+        else { return nil }
+        let audit = PublishedAudit(
+            context: context, strategy: entry.strategy, known: known, isFollowedByLoad: !entry.isOnlyAudited)
+        let result = try audit.run(on: connection)
+        context.checkpoint = result.checkpoint ?? known
+        context.mayHoldRows = true
+        return result
+    }
+
     /// A model planned for its inputs' sake, whose inputs turned out to be what they were.
     private func stillUnchanged(_ entry: PlannedNode, _ context: NodeContext) -> NodeResult? {
-        guard entry.status == .stale, !options.fullRefresh, let known = context.checkpoint,
+        guard entry.isForInputsSake, !context.fullRefresh, let known = context.checkpoint,
             known.inputs == context.inputVersions, let query = context.node.query, query.isDeterministic,
             query.functions.isEmpty
         else { return nil }
@@ -177,6 +201,7 @@ struct ReferenceBuild {
             var checkpoint = production
             checkpoint.name = target
             checkpoint.strategy = .view
+            checkpoint.inputs[Checkpoint.productionKey] = production.version
             checkpoint.runID = context.runID
             checkpoint.publishedAt = context.now
             try CheckpointStore.write(checkpoint, on: connection)

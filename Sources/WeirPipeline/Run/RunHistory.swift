@@ -52,6 +52,30 @@ struct RunHistory: Sendable {
             lineage: lineage, events: events, warnings: warnings)
     }
 
+    /// Remembers a run that ended before there was a plan. What cannot be remembered is let go: the run's own error
+    /// is what matters.
+    static func recordUnplanned(
+        _ project: Project, _ options: RunOptions, _ environment: EnvironmentScope, _ error: any Error
+    ) async {
+        let known = WeirError.wrapping(error)
+        let started = options.now ?? Date()
+        let record = RunRecord(
+            project: project.name, environment: environment.name, command: options.command, startedAt: started,
+            weirVersion: Weir.version)
+        await Task.detached {
+            guard
+                let store = try? await StateStore.openOrQuarantine(
+                    "\(project.stateFolder)/state.db", secrets: project.secrets
+                ).store
+            else { return }
+            try? await store.markInterrupted(exclusive: true)
+            try? await store.begin(record)
+            let status: RunStatus =
+                error is CancellationError ? .cancelled : known.outcome == .gateFailed ? .gateFailed : .failed
+            try? await store.finish(record.id, status: status, error: known.description, at: max(started, Date()))
+        }.value
+    }
+
     // MARK: While it runs
 
     /// Passes an event on and takes from it what the lineage needs.

@@ -45,21 +45,23 @@ public struct Runner: Sendable {
     // MARK: Plan
 
     /// What a run would do. Nothing is written.
-    public func plan() async throws -> Plan { try await survey().plan }
+    public func plan() async throws -> Plan { try await survey(showsBroken: true).plan }
 
     /// The plan and what it was made from.
     ///
     /// - Parameter toleratesLock: another process may be at work in the warehouse; what it remembers is then done
     ///   without, and sources are looked at as if nothing had been published.
-    func survey(toleratesLock: Bool = false) async throws -> Planned {
+    /// - Parameter showsBroken: models that a change of their input's columns breaks are a part of the plan, and no
+    ///   reason to have none.
+    func survey(toleratesLock: Bool = false, showsBroken: Bool = false) async throws -> Planned {
         guard let warehouse = try await existingWarehouse(toleratesLock: toleratesLock) else {
             // Sources are looked at through a database in memory.
             var options = Database.Options()
             options.extensions = ["json", "icu"]
             let database = try await Database.open(options)
-            return try await makePlan(database, readsCheckpoints: false)
+            return try await makePlan(database, readsCheckpoints: false, showsBroken: showsBroken)
         }
-        return try await makePlan(warehouse.database, readsCheckpoints: true)
+        return try await makePlan(warehouse.database, readsCheckpoints: true, showsBroken: showsBroken)
     }
 
     private func existingWarehouse(toleratesLock: Bool) async throws -> Warehouse? {
@@ -81,7 +83,9 @@ public struct Runner: Sendable {
     }
 
     /// - Throws: `plan.invalid` with every mistake in the models.
-    func makePlan(_ database: Database, readsCheckpoints: Bool) async throws -> Planned {
+    func makePlan(
+        _ database: Database, readsCheckpoints: Bool, showsBroken: Bool = false
+    ) async throws -> Planned {
         var shadowOptions = Database.Options()
         shadowOptions.threads = 1
         shadowOptions.extensions = ["json", "icu"]
@@ -99,7 +103,7 @@ public struct Runner: Sendable {
                     inspectSources(state.checkpoints, state.files, on: connection)
                 }
                 var planned = try await shadowConnection.perform { shadow in
-                    try makePlan(state.checkpoints, inputs, on: shadow)
+                    try makePlan(state.checkpoints, inputs, showsBroken: showsBroken, on: shadow)
                 }
                 planned.relations = state.relations
                 return planned
@@ -122,7 +126,8 @@ public struct Runner: Sendable {
     ) -> [String: Result<SourceInput, WeirError>] {
         var inputs: [String: Result<SourceInput, WeirError>] = [:]
         for source in project.sources {
-            let known = options.fullRefresh ? nil : checkpoints[environment.physical(source.name).key]
+            let there = checkpoints[environment.physical(source.name).key]
+            let known = options.fullRefresh || there?.isReference == true ? nil : there
             let inspector = SourceInspector(
                 project: project, source: source, checkpoint: known,
                 loaded: known == nil ? [] : files[source.name.key] ?? [])
@@ -133,7 +138,7 @@ public struct Runner: Sendable {
 
     private func makePlan(
         _ checkpoints: [String: Checkpoint], _ inputs: [String: Result<SourceInput, WeirError>],
-        on shadow: isolated Connection
+        showsBroken: Bool, on shadow: isolated Connection
     ) throws -> Planned {
         let problems = Problems()
         let graph = GraphBuilder(project: project, problems: problems).build(on: shadow)
@@ -148,6 +153,7 @@ public struct Runner: Sendable {
                 return try input.get()
             }, shadow: shadow)
         problems.add(contentsOf: result.errors)
+        if !showsBroken || !problems.isEmpty { problems.add(contentsOf: result.broken) }
         try problems.throwIfAny("plan.invalid") { "the models have \($0) mistakes" }
         let changed = Set(result.plan.nodes.filter { $0.status == .changed || $0.status == .new }.map(\.name.key))
         let selected = try options.selection.resolve(graph: graph, project: project, changed: changed)
@@ -165,7 +171,9 @@ public struct Runner: Sendable {
             let execution = RunExecution(
                 project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
                 history: history, events: history.follow)
-            return try await execution.run()
+            var summary = try await execution.run()
+            if options.prune { summary.pruned = planned.plan.removed }
+            return summary
         }
     }
 
@@ -211,10 +219,14 @@ public struct Runner: Sendable {
         }
         let versions = TableVersions(
             graph: planned.graph, checkpoints: planned.checkpoints, environment: environment, project: project)
+        let known = planned.checkpoints[environment.physical(name).key]
+        // A part of the table is not all of it: the next run still has to see what changed underneath.
+        let inputs =
+            known.flatMap { $0.isReference ? nil : $0.inputs }
+            ?? versions.inputs(of: node).filter { $0.key == Checkpoint.contractKey }
         return NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
-            now: history.now, fullRefresh: false, inputVersions: versions.versions(of: node.inputs),
-            checkpoint: planned.checkpoints[environment.physical(name).key])
+            now: history.now, fullRefresh: known?.isReference ?? false, inputVersions: inputs, checkpoint: known)
     }
 
     /// Holds the lock, opens the warehouse, plans, and begins a run in the history.
@@ -231,7 +243,11 @@ public struct Runner: Sendable {
                 }
             }
             Leftovers.clearScratch(project)
-            let planned = try await makePlan(warehouse.database, readsCheckpoints: true)
+            let planned: Planned
+            do { planned = try await makePlan(warehouse.database, readsCheckpoints: true) } catch {
+                await RunHistory.recordUnplanned(project, options, environment, error)
+                throw error
+            }
             let history = await RunHistory.begin(
                 project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
                 events: events)

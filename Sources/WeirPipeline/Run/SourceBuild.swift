@@ -21,7 +21,7 @@ struct SourceBuild {
         }
         var result: NodeResult?
         func take(_ step: NodeResult) -> Bool {
-            result = result.map { Self.joined($0, step) } ?? step
+            result = result.map { $0.followed(by: step) } ?? step
             return step.status == .published
         }
         if case .database(let reader) = source.origin, let batch = source.load.batch,
@@ -144,7 +144,8 @@ struct SourceBuild {
         }
         if source.load.strategy == .replace {
             if let version = input.version {
-                position.version = Fingerprint.of([context.node.fingerprint, version])
+                position.version = Fingerprint.of(
+                    [context.node.fingerprint, version, context.node.contractMark].compactMap(\.self))
                 position.inputs = [SourceInput.versionKey: version]
             } else {
                 position.version = try ContentMark.of(staged.table, columns: staged.columns, on: connection)
@@ -173,16 +174,6 @@ struct SourceBuild {
         result.rows = known?.rows
         result.columns = known?.columns ?? []
         return result
-    }
-
-    private static func joined(_ a: NodeResult, _ b: NodeResult) -> NodeResult {
-        var sum = b
-        sum.balance = a.balance + b.balance
-        sum.changes.inserted += a.changes.inserted
-        sum.changes.updated += a.changes.updated
-        sum.changes.deleted += a.changes.deleted
-        sum.notices = a.notices + b.notices.filter { !a.notices.contains($0) }
-        return sum
     }
 }
 

@@ -14,6 +14,8 @@ struct TimeSpan {
         case since(String, covered: String)
         /// A backfill's batch.
         case exactly(TimeRange)
+
+        var isBatch: Bool { if case .exactly = self { true } else { false } }
     }
 
     /// Goes on where the last run ended. The newest range may have been incomplete then; it is built again, with
@@ -47,11 +49,44 @@ struct TimeSpan {
         let first = row?.first?.text
         let last = row?.last?.text
         if case .since(let start, let covered) = wanted {
-            guard let last else { throw backwards(start) }
-            return TimeRange(start: start, end: max(last, covered))
+            if let last { return TimeRange(start: start, end: max(last, covered)) }
+            if try isPublished(since: start, on: connection) { throw backwards(start) }
+            return TimeRange(start: start, end: covered)
         }
         guard let first, let last else { return nil }
         return TimeRange(start: first, end: last)
+    }
+
+    /// The range that counts as built: the next run goes on at its end. Nil when the rows do not tell how far they go.
+    ///
+    /// What was asked for may reach beyond the newest row, and a row of the year 2036 beyond everything else: rows
+    /// that come later would be taken for known. So it ends with the newest row that is not of the future.
+    func covered(by staging: TableName, _ span: TimeRange, _ wanted: Wanted, on connection: isolated Connection) throws
+        -> TimeRange?
+    {
+        let column = "\(SQL.quote(interval.column))::TIMESTAMP"
+        let grain = interval.grain.rawValue
+        let newest = try connection.query(
+            """
+            SELECT strftime(date_trunc('\(grain)', max(\(column))) + INTERVAL 1 \(grain), '%Y-%m-%d %H:%M:%S')
+            FROM \(staging.sql) WHERE \(column) <= CAST(\(SQL.literal(context.now)) AS TIMESTAMP)
+            """
+        ).scalar.text
+        var end = newest
+        if case .since(_, let covered) = wanted { end = max(newest ?? covered, covered) }
+        guard let end, end > span.start else { return nil }
+        return TimeRange(start: span.start, end: wanted.isBatch ? min(end, span.end) : end)
+    }
+
+    private func isPublished(since start: String, on connection: isolated Connection) throws -> Bool {
+        let target = context.target
+        guard
+            let type = try connection.columns(of: target)?.first(where: {
+                $0.name.lowercased() == interval.column.lowercased()
+            })?.type
+        else { return false }
+        let condition = TimeRange.atLeast(start, interval.column, type: type)
+        return try connection.query("SELECT 1 FROM \(target.sql) WHERE \(condition) LIMIT 1").count > 0
     }
 
     /// Rows were there when the newest ranges were built; replacing them by nothing would delete them silently.

@@ -9,7 +9,11 @@ struct MergeStrategy: Publishing {
         guard rows.existing == .table else { return try rows.swap(on: connection) }
         try rows.evolve(on: connection)
         var changes = RowChanges()
-        if rows.load.deleteMissing { changes.deleted = try deleteMissing(rows, on: connection) }
+        if rows.load.deleteMissing, rows.absent.areTold {
+            let isGone = rows.absent.isGone(rows)
+            changes.deleted = try connection.execute("DELETE FROM \(rows.target.sql) t WHERE \(isGone)")
+        }
+        changes.outdated = try outdated(rows, on: connection)
         let before = try StagedRows.count(rows.target, on: connection)
         let keys = Set(rows.load.key.map { $0.lowercased() })
         let others = rows.columns.map(\.name).filter { !keys.contains($0.lowercased()) }
@@ -36,11 +40,15 @@ struct MergeStrategy: Publishing {
         return changes
     }
 
-    /// A key that was held back is not missing: its published row stays until the new one passes.
-    private func deleteMissing(_ rows: PublishedRows, on connection: isolated Connection) throws -> Int {
-        let known = [rows.staging.sql, rows.heldBack.table].compactMap(\.self).map {
-            "NOT EXISTS (SELECT 1 FROM \($0) n WHERE \(rows.sameKey("t", "n")))"
-        }
-        return try connection.execute("DELETE FROM \(rows.target.sql) t WHERE \(known.joined(separator: " AND "))")
+    /// Staged rows that are older than the published row of their key: they change nothing.
+    private func outdated(_ rows: PublishedRows, on connection: isolated Connection) throws -> Int {
+        guard let watermark = rows.load.watermark.map(SQL.quote) else { return 0 }
+        return Int(
+            try connection.query(
+                """
+                SELECT count(*) FROM \(rows.staging.sql) n JOIN \(rows.target.sql) t ON \(rows.sameKey("t", "n"))
+                WHERE n.\(watermark) < t.\(watermark)
+                """
+            ).scalar.int ?? 0)
     }
 }

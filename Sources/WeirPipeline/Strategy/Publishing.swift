@@ -7,6 +7,13 @@ public struct RowChanges: Sendable, Hashable, Codable {
     public var inserted = 0
     public var updated = 0
     public var deleted = 0
+    /// Staged rows that were left out because the table has a newer version. The balance counts them as filtered.
+    var outdated = 0
+
+    /// The staged rows are all that the table has now.
+    var isWhole = false
+
+    private enum CodingKeys: String, CodingKey { case inserted, updated, deleted }
 
     public init(inserted: Int = 0, updated: Int = 0, deleted: Int = 0) {
         self.inserted = inserted
@@ -25,13 +32,17 @@ protocol Publishing: Sendable {
 struct PublishedRows: Sendable {
     /// Rows that passed the gate.
     let staging: TableName
+    /// Their number.
+    let rows: Int
     let target: TableName
     let columns: [Column]
     /// What stands under the target's name now.
     let existing: RelationKind?
     let load: LoadSettings
-    /// The rows that failed, whose keys must not count as missing.
+    /// The rows that failed.
     let heldBack: QuarantinedRows
+    /// Keys that must not count as missing although no staged row has them.
+    var absent = AbsentKeys()
     /// ISO 8601 time that the run counts as now.
     let now: String
     /// What is there is not to be kept.
@@ -43,7 +54,9 @@ struct PublishedRows: Sendable {
     func swap(on connection: isolated Connection) throws -> RowChanges {
         if let existing { try connection.execute("DROP \(existing.sql) \(target.sql)") }
         try connection.execute("ALTER TABLE \(staging.sql) RENAME TO \(SQL.quote(target.table))")
-        return RowChanges(inserted: try StagedRows.count(target, on: connection))
+        var changes = RowChanges(inserted: rows)
+        changes.isWhole = true
+        return changes
     }
 
     /// Adds and widens columns of the target so that the staged rows fit.

@@ -68,14 +68,14 @@ struct SCD2Strategy: Publishing {
         }.joined(separator: ", ")
         var closing = ""
         if rows.load.scd2.deletes == .close {
-            let known = [rows.staging.sql, rows.heldBack.table].compactMap(\.self).map {
-                "NOT EXISTS (SELECT 1 FROM \($0) n WHERE \(rows.sameKey("t", "n")))"
+            closing = reappeared(rows, now: now)
+            if rows.absent.areTold {
+                closing = """
+                    UNION ALL SELECT \(goneList), \(now) AS __at, true AS __gone, 1 AS __order FROM \(rows.target.sql) t
+                    WHERE is_current AND \(rows.absent.isGone(rows))
+                    \(closing)
+                    """
             }
-            closing = """
-                UNION ALL SELECT \(goneList), \(now) AS __at, true AS __gone, 1 AS __order FROM \(rows.target.sql) t
-                WHERE is_current AND \(known.joined(separator: " AND "))
-                \(reappeared(rows, now: now))
-                """
         }
         let touched = """
             (EXISTS (SELECT 1 FROM \(rows.staging.sql) n WHERE \(rows.sameKey("t", "n")))

@@ -24,7 +24,7 @@ struct BackfillCommand: AsyncParsableCommand {
         settings.command = "backfill \(table) --from \(from) --to \(to)"
         running.apply(to: &settings)
         let request = BackfillRequest(table: try TableArgument.read(table), from: from, to: to)
-        let summary = try await Runner(try options.load(), options: settings).backfill(request)
+        let summary = try await Runner(try await options.load(), options: settings).backfill(request)
         try options.output.print(summary) { SummaryText.render(summary, on: $0) }
         if summary.outcome != .done { throw ExitCode(summary.outcome.rawValue) }
     }

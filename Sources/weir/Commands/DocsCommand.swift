@@ -18,7 +18,7 @@ struct DocsCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = RunOptions()
         settings.environment = env
-        let result = try await Runner(try options.load(), options: settings).writeDocs(to: to)
+        let result = try await Runner(try await options.load(), options: settings).writeDocs(to: to)
         for warning in result.warnings { Console(format: options.output.output).warn(warning) }
         try options.output.print(result) { _ in
             "\(Figures.count(Int64(result.tables), "table")) described. Open \(result.index)"

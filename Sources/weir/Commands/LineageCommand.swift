@@ -31,7 +31,7 @@ struct LineageCommand: AsyncParsableCommand {
 
     func run() async throws {
         let direction: LineageAnswer.Direction = upstream == downstream ? .both : upstream ? .upstream : .downstream
-        let answer = try await Runner(try options.load(), options: RunOptions()).lineage(
+        let answer = try await Runner(try await options.load(), options: RunOptions()).lineage(
             of: subject, direction: direction, withColumns: options.output.output == .json)
         try options.output.print(answer) { terminal in
             mermaid ? answer.mermaid : LineageText(answer: answer, style: terminal.style).render()

@@ -13,7 +13,7 @@ struct LintCommand: AsyncParsableCommand {
     var strict = false
 
     func run() async throws {
-        let report = try await Runner(try options.load(), options: RunOptions()).lint()
+        let report = try await Runner(try await options.load(), options: RunOptions()).lint()
         try options.output.print(report) { LintText.render(report, on: $0) }
         if strict, !report.findings.isEmpty { throw ExitCode(Outcome.gateFailed.rawValue) }
     }

@@ -10,9 +10,10 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
 
     func run() async throws {
-        let project = try options.load()
+        let project = try await options.load()
         let plan = try await Runner(project, options: selection.runOptions(command: "plan")).plan()
         try options.output.print(plan) { PlanText.render(plan, on: $0) }
+        if plan.outcome != .done { throw ExitCode(plan.outcome.rawValue) }
     }
 }
 
@@ -60,11 +61,18 @@ enum PlanText {
             plan.nodes.isEmpty ? "There is nothing to build: the project has no tables." : table.render(on: terminal))
         for node in plan.nodes where !node.columnDiff.isEmpty && node.status != .new {
             lines.append(
-                "\n\(style(node.name.description, .strong)) changes its columns\(node.columnDiff.isBreaking ? style(" (breaking)", .bad) : ""):"
+                "\n\(style(node.name.description, .strong)) changes its columns\(node.breaks.isEmpty ? "" : style(" (breaking)", .bad)):"
             )
             lines += node.columnDiff.added.map { "  + \($0.name) \($0.type)" }
             lines += node.columnDiff.removed.map { "  - \($0.name) \($0.type)" }
             lines += node.columnDiff.retyped.map { "  ~ \($0.name) \($0.from) → \($0.to)" }
+            if !node.breaks.isEmpty {
+                lines.append(style("  breaks \(node.breaks.map(\.description).joined(separator: ", "))", .bad))
+            }
+        }
+        var told = Set<WeirError>()
+        for problem in plan.nodes.compactMap(\.problem) where told.insert(problem).inserted {
+            lines.append("\n" + ErrorText.render(problem, on: terminal))
         }
         for name in plan.removed {
             lines.append("\n\(name) is no longer in the project; its table stays until `weir run --prune`.")

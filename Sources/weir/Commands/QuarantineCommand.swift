@@ -16,7 +16,7 @@ struct QuarantineCommand: AsyncParsableCommand {
         var env: String?
 
         func run() async throws {
-            let found = try await QuarantineReader(project: try options.load(), environment: env).list()
+            let found = try await QuarantineReader(project: try await options.load(), environment: env).list()
             try options.output.print(found) { terminal in
                 if found.isEmpty { return "Nothing is in quarantine." }
                 var table = TextTable(["table", "rows", "reasons", "newest"])
@@ -45,7 +45,7 @@ struct QuarantineCommand: AsyncParsableCommand {
         var table: String
 
         func run() async throws {
-            let rows = try await QuarantineReader(project: try options.load(), environment: env)
+            let rows = try await QuarantineReader(project: try await options.load(), environment: env)
                 .show(try TableArgument.read(table), limit: limit, reason: reason)
             try options.output.print(rows) { terminal in
                 rows.isEmpty
@@ -97,7 +97,7 @@ struct QuarantineCommand: AsyncParsableCommand {
             settings.environment = env
             settings.command = "quarantine replay \(table)"
             running.apply(to: &settings)
-            let summary = try await Runner(try options.load(), options: settings).replay(request)
+            let summary = try await Runner(try await options.load(), options: settings).replay(request)
             try options.output.print(summary) { terminal in
                 guard let node = summary.nodes.first, node.status != .unchanged else {
                     return summary.nodes.first?.reason ?? ""

@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     var prune = false
 
     func run() async throws {
-        let project = try options.load()
+        let project = try await options.load()
         var settings = selection.runOptions(command: "run")
         settings.failFast = failFast
         settings.prune = prune
@@ -30,7 +30,9 @@ struct RunCommand: AsyncParsableCommand {
         let runner = try Runner(project, options: settings)
         if dryRun {
             let plan = try await runner.plan()
-            return try options.output.print(plan) { PlanText.render(plan, on: $0) }
+            try options.output.print(plan) { PlanText.render(plan, on: $0) }
+            if plan.outcome != .done { throw ExitCode(plan.outcome.rawValue) }
+            return
         }
         let display = RunDisplay(quiet: options.output.output == .json)
         let summary = try await runner.run { display.show($0) }

@@ -25,7 +25,7 @@ struct RunsCommand: AsyncParsableCommand {
 
         func run() async throws {
             struct Answer: Encodable { let runs: [RunOverview] }
-            let runs = try await RunBook.open(try options.load()).runs(limit: limit)
+            let runs = try await RunBook.open(try await options.load()).runs(limit: limit)
             try options.output.print(Answer(runs: runs)) { RunsText.list(runs, on: $0) }
         }
     }
@@ -40,7 +40,7 @@ struct RunsCommand: AsyncParsableCommand {
         var id: String = "latest"
 
         func run() async throws {
-            let detail = try await RunBook.open(try options.load()).run(id)
+            let detail = try await RunBook.open(try await options.load()).run(id)
             try options.output.print(detail) { RunsText.show(detail, on: $0) }
         }
     }

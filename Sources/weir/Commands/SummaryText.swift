@@ -67,7 +67,10 @@ enum SummaryText {
         let balance = summary.nodes.map(\.balance).reduce(RowBalance(), +)
         let time = Figures.duration(milliseconds: Int64(summary.milliseconds))
         var parts: [String] = []
-        if published.isEmpty, summary.outcome == .done {
+        for name in summary.pruned { parts.append("Dropped \(name).") }
+        if published.isEmpty, summary.outcome == .done, !summary.pruned.isEmpty {
+            parts.append("All \(Figures.count(Int64(summary.nodes.count), "table")) are as the project says (\(time)).")
+        } else if published.isEmpty, summary.outcome == .done {
             parts.append(
                 "Nothing to do: all \(Figures.count(Int64(summary.nodes.count), "table")) are as the project says (\(time))."
             )

@@ -49,7 +49,7 @@ struct TestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let project = try options.load()
+        let project = try await options.load()
         if let new { return try await write(new, project) }
         var settings = TestOptions()
         settings.paths = paths

@@ -10,10 +10,10 @@ struct ProjectOptions: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
-    func load() throws -> Project {
+    func load() async throws -> Project {
         let start = URL(
             fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
-        return try ProjectLoader.load(root: try ProjectLoader.findRoot(from: start.path))
+        return try await ProjectLoader.loadLookingAtSQL(root: try ProjectLoader.findRoot(from: start.path))
     }
 }
 

@@ -100,6 +100,69 @@ struct ModelStrategyTests {
         #expect(try await project.run(expect: 0).report["mart.m"]?.status == "unchanged")
     }
 
+    @Test(
+        "a watermark that went backwards stops the model, and its table stays",
+        arguments: ["strategy: append\nwatermark: at", "strategy: merge\nkey: [id]\nwatermark: at\nlookback: 2 days"])
+    func watermarkBackwards(header: String) async throws {
+        let project = try OneModel.project(header)
+        try deliver("1,a,2026-01-01\n2,b,2026-01-10\n", to: project)
+        try await project.run(expect: 0)
+        try deliver("1,a,2026-01-01\n3,c,2026-01-05\n4,d,2026-01-09\n", to: project)
+        let stopped = try await project.run(expect: 1)
+        #expect(
+            stopped.faults.contains { $0.code == "load.watermark-backwards" && $0.place?.file != nil }, "\(stopped)")
+        #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2"])
+        try deliver("", to: project)
+        try await project.run(expect: 0)
+        try deliver("5,e,2026-01-11\n", to: project)
+        try await project.run(expect: 0)
+        #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2", "5"])
+    }
+
+    @Test("a row older than the published one is counted as filtered, not as published")
+    func mergeOutdated() async throws {
+        let project = try OneModel.project("strategy: merge\nkey: [id]\nwatermark: at\nlookback: 9 days")
+        try deliver("1,new,2026-01-05\n2,b,2026-01-06\n", to: project)
+        try await project.run(expect: 0)
+        try deliver("1,old,2026-01-02\n2,b,2026-01-06\n3,c,2026-01-07\n", to: project)
+        #expect(
+            try await project.run(expect: 0).report["mart.m"]?.balance
+                == .init(read: 3, published: 2, quarantined: 0, filtered: 1))
+        #expect(try await project.rows("SELECT id, v FROM mart.m ORDER BY 1") == ["1|new", "2|b", "3|c"])
+    }
+
+    @Test(
+        "a table that turns into one that keeps rows is built anew, without a row twice",
+        arguments: [
+            "strategy: append\nwatermark: at", "strategy: merge\nkey: [id]",
+            "strategy: interval\ninterval: { column: at }",
+            "strategy: scd2\nkey: [id]",
+        ])
+    func tableToKept(header: String) async throws {
+        let project = try OneModel.project("strategy: table")
+        try deliver("1,a,2026-01-01\n2,b,2026-01-02\n", to: project)
+        try await project.run(expect: 0)
+        try project.write("models/mart/m.sql", "/* weir\n\(header)\n*/\nSELECT * FROM raw.t")
+        #expect(try await project.weir("plan").out.contains("its strategy changed from table"))
+        try await project.run(expect: 0)
+        #expect(try await project.rows("SELECT id, v FROM mart.m ORDER BY 1") == ["1|a", "2|b"])
+        #expect(try await project.run(expect: 0).report["mart.m"]?.status == "unchanged")
+    }
+
+    @Test("a merge that becomes scd2 is refused with what to do, and its rows stay")
+    func mergeToHistory() async throws {
+        let project = try OneModel.project("strategy: merge\nkey: [id]")
+        try deliver("1,a,2026-01-01\n", to: project)
+        try await project.run(expect: 0)
+        try project.write("models/mart/m.sql", "/* weir\nstrategy: scd2\nkey: [id]\n*/\nSELECT * FROM raw.t")
+        #expect(try await project.weir("plan").code == 2)
+        let refused = try await project.run(expect: 2)
+        #expect(refused.faults.contains { $0.code == "plan.strategy-changed" && $0.hint != nil }, "\(refused)")
+        #expect(try await project.rows("SELECT id FROM mart.m") == ["1"])
+        try await project.run("mart.m", "--full-refresh", expect: 0)
+        #expect(try await project.rows("SELECT id, is_current FROM mart.m") == ["1|true"])
+    }
+
     @Test("a model that changes no longer keeps what the old one made, unless it keeps rows by its strategy")
     func changedSQL() async throws {
         let project = try OneModel.project("strategy: merge\nkey: [id]", "SELECT id, v FROM raw.t")

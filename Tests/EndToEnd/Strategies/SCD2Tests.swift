@@ -72,6 +72,30 @@ struct SCD2Tests {
         #expect(try await project.rows(Self.history) == ["1|a|01|-|true"])
     }
 
+    @Test(
+        "a row that its source could not read, or holds back, does not end its version",
+        arguments: ["2,b,late", "2,bad,2026-01-03"])
+    func heldBackUpstream(row: String) async throws {
+        let project = try project("")
+        try project.write(
+            "contracts/t.yaml",
+            Contracts.table(
+                "raw.t",
+                """
+                      - name: v
+                        quality: [{ metric: invalidValues, arguments: { validValues: [a, b, c] }, mustBe: 0 }]
+                """))
+        try project.write(
+            "sources/t.yaml",
+            "name: raw.t\nfrom: { files: data/t.csv }\ncolumns: \(Self.columns)\ncontract: contracts/t.yaml\n")
+        try await deliver("1,a,2026-01-01\n2,b,2026-01-01\n", project, day: "02")
+        try await deliver("1,c,2026-01-03\n\(row)\n", project, day: "04")
+        let current = "SELECT id, v FROM mart.m WHERE is_current ORDER BY 1"
+        #expect(try await project.rows(current) == ["1|c", "2|b"])
+        try await deliver("1,c,2026-01-03\n", project, day: "05")
+        #expect(try await project.rows(current) == ["1|c"])
+    }
+
     @Test("the same input twice changes nothing")
     func twice() async throws {
         let project = try project("scd2: { updated_at: at }")

@@ -80,6 +80,24 @@ struct SchemaPolicyTests {
         #expect(try await project.rows("SELECT id, v FROM raw.t ORDER BY 1") == ["1|10", "3|NULL"])
     }
 
+    @Test("a plan names whom a lost column breaks, and calls nothing breaking that nobody reads")
+    func planBreaks() async throws {
+        let project = try TempProject([
+            "sources/t.yaml": "name: raw.t\nfrom: { files: data/t.csv }\n", "data/t.csv": "id,v,w\n1,a,b\n",
+            "models/mart/m.sql": "SELECT id, v FROM raw.t", "models/mart/n.sql": "SELECT n.v FROM mart.m AS n",
+        ])
+        try await project.run(expect: 0)
+        try project.write("sources/t.yaml", "name: raw.t\nfrom: { files: data/t.csv }\nload: { optional: [v, w] }\n")
+        try project.write("data/t.csv", "id,v\n1,a\n")
+        let harmless = try await project.weir("plan")
+        #expect(harmless.code == 0 && harmless.out.contains("- w") && !harmless.out.contains("breaking"), "\(harmless)")
+        try project.write("data/t.csv", "id,w\n1,a\n")
+        let plan = try await project.weir("plan")
+        #expect(plan.code == 2 && plan.out.contains("breaks mart.m"), "\(plan)")
+        #expect(plan.out.contains("models/mart/m.sql:1:12"), "\(plan)")
+        try await project.run(expect: 2)
+    }
+
     @Test("a consumer of a column that a replaced source lost is an error before anything runs")
     func breakingConsumer() async throws {
         let project = try TempProject([

@@ -121,6 +121,41 @@ struct SourceStrategyTests {
         #expect(try await project.rows(Self.all) == ["1|a", "3|c"])
     }
 
+    @Test(
+        "delete_missing deletes nothing while a row cannot be read or has no key, and says so",
+        arguments: ["2,b,not a time", ",b,2026-01-02 00:00:00", "2"])
+    func deleteMissingMalformed(bad: String) async throws {
+        let project = try Self.project("{ strategy: merge, key: [id], delete_missing: true }")
+        try await project.run(expect: 0)
+        try project.write("data/1.csv", "id,v,at\n\(bad)\n3,c,2026-01-03 00:00:00\n")
+        let done = try await project.run(expect: 0)
+        #expect(try done.report["raw.t"]?.balance.quarantined == 1, "\(done)")
+        #expect(try done.report["raw.t"]?.notices.contains { $0.contains("taken for deleted") } == true, "\(done)")
+        #expect(try await project.rows(Self.all) == ["1|a", "2|b", "3|c"])
+        try project.write("data/1.csv", "id,v,at\n3,c,2026-01-03 00:00:00\n")
+        try await project.run(expect: 0)
+        #expect(try await project.rows(Self.all) == ["3|c"])
+    }
+
+    @Test("a table that was replaced and is to be appended to is loaded anew, without a row twice")
+    func replaceToAppend() async throws {
+        let project = try Self.project("{ strategy: replace }")
+        try await project.run(expect: 0)
+        try project.write("sources/t.yaml", Self.source("{ strategy: append }"))
+        try await project.run(expect: 0)
+        #expect(try await project.rows(Self.all) == ["1|a", "2|b"])
+        #expect(try await project.run(expect: 0).report["raw.t"]?.status == "unchanged")
+    }
+
+    @Test("a plan that cannot read an input, or whose append refuses a file, has something to do and fails")
+    func planProblem() async throws {
+        let project = try Self.project("{ strategy: append }")
+        try await project.run(expect: 0)
+        try project.write("data/1.csv", "id,v,at\n1,changed,2026-01-01 00:00:00\n")
+        let plan = try await project.weir("plan")
+        #expect(plan.code == 1 && !plan.out.contains("Nothing to do") && plan.out.contains("changed since"), "\(plan)")
+    }
+
     @Test("delete_missing counts the keys of all files, not only of those that changed")
     func deleteMissingManyFiles() async throws {
         let project = try Self.project("{ strategy: merge, key: [id], delete_missing: true }")

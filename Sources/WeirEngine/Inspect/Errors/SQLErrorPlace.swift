@@ -18,7 +18,11 @@ enum SQLErrorPlace {
         if let drawing = report.drawing, let found = found(drawing, in: sql) { return found }
         if report.message.contains("end of input") { return found(at: sql.text.utf8.count, in: sql) }
         // Some errors come without a place. A name that the text has once needs none.
-        guard let name else { return nil }
+        guard let name else {
+            // A syntax error belongs to the statement, wherever in it.
+            let isSyntax = report.kind == "parser" || report.kind == "syntax"
+            return isSyntax ? SQLScanner(sql.text).words().first.map { found(at: $0.start, in: sql) } : nil
+        }
         let places = SQLScanner(sql.text).words().filter { $0.text == name.lowercased() }
         return places.count == 1 ? found(at: places[0].start, in: sql) : nil
     }
@@ -42,8 +46,14 @@ enum SQLErrorPlace {
     /// put before the statement shows in the first line only.
     private static func found(_ drawing: EngineReport.Drawing, in sql: SourceText) -> Found? {
         let lines = sql.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        guard drawing.line <= lines.count, drawing.line >= 1 else { return nil }
-        let line = String(lines[drawing.line - 1])
+        // A statement that ran inside of another began one or two lines later than in its file.
+        for number in [drawing.line, drawing.line - 1, drawing.line - 2] where lines.indices.contains(number - 1) {
+            if let found = found(drawing, in: String(lines[number - 1]), number) { return found }
+        }
+        return nil
+    }
+
+    private static func found(_ drawing: EngineReport.Drawing, in line: String, _ number: Int) -> Found? {
         var shown = Substring(drawing.snippet)
         var marker = drawing.marker
         if shown.hasPrefix("..."), !line.hasPrefix("...") {
@@ -54,12 +64,12 @@ enum SQLErrorPlace {
         guard marker >= 0, marker <= shown.count else { return nil }
         if let range = line.firstRange(of: shown) {
             let column = line.distance(from: line.startIndex, to: range.lowerBound) + marker + 1
-            return Found(line: drawing.line, column: column, length: 1)
+            return Found(line: number, column: column, length: 1)
         }
         let rest = shown.dropFirst(marker)
         guard !rest.isEmpty, let range = line.firstRange(of: rest) else { return nil }
         return Found(
-            line: drawing.line, column: line.distance(from: line.startIndex, to: range.lowerBound) + 1, length: 1)
+            line: number, column: line.distance(from: line.startIndex, to: range.lowerBound) + 1, length: 1)
     }
 }
 

@@ -15,6 +15,12 @@ struct SQLVerdict {
         name = report.name ?? Self.firstQuoted(in: first)
         var sentence = first
         while let last = sentence.last, last == "!" || last == "." { sentence.removeLast() }
+        // What is quoted may go on over the next lines; where it begins is shown by the place.
+        if code == "sql.syntax", sentence.count(where: { $0 == "\"" }) % 2 == 1,
+            let quoted = sentence.firstRange(of: " at or near \"")
+        {
+            sentence = String(sentence[..<quoted.lowerBound])
+        }
         if let use = sentence.firstRange(of: " (use: "), code.hasPrefix("sql.ambiguous") {
             hint = "write " + sentence[use.upperBound...].dropLast()
             message = String(sentence[..<use.lowerBound])
@@ -100,11 +106,17 @@ struct SQLVerdict {
             let quoted = names.prefix(8).map { "\"\($0)\"" }
             return "did you mean " + (quoted.count == 1 ? quoted[0] : "one of " + quoted.joined(separator: ", ")) + "?"
         }
-        return line
+        return code == "sql.syntax" ? nil : line
+    }
+
+    /// Tables of DuckDB's own that happen to sound like what was meant.
+    private static func isEnginesOwn(_ name: String) -> Bool {
+        let plain = name.hasPrefix("main.") ? name.dropFirst(5) : name[...]
+        return ["pragma_", "duckdb_", "sqlite_", "information_schema.", "pg_catalog."].contains { plain.hasPrefix($0) }
     }
 
     private static func candidates(in line: String) -> [String] {
         line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }.filter { !isEnginesOwn($0) }
     }
 }
