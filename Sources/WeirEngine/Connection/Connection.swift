@@ -48,13 +48,15 @@ public actor Connection {
 
     /// Runs one statement and hands over its rows chunk by chunk, without holding them all.
     ///
-    /// `each` returns false to stop early.
+    /// `start` sees the columns before any row, also when no row follows. `each` returns false to stop early.
     public func stream(
-        _ sql: String, _ values: [Value] = [], each: ([Column], Chunk) throws -> Bool
+        _ sql: String, _ values: [Value] = [], start: ([Column]) throws -> Void = { _ in },
+        each: ([Column], Chunk) throws -> Bool
     ) throws {
         try checkCancelled()
         try Statements(handle: handle, sql: sql).stream(values) { result in
             let shape = try ResultReader.Shape(&result)
+            try start(shape.columns)
             while let chunk = try ResultReader.nextChunk(of: &result, shape: shape) {
                 try checkCancelled()
                 if try !each(shape.columns, chunk) { return }
