@@ -24,11 +24,13 @@ public struct WarehouseQuery: Sendable {
             var chunks: [Chunk] = []
             var columns: [Column] = []
             var count = 0
-            try connection.stream(sql, start: { columns = $0 }) { _, chunk in
-                chunks.append(chunk)
-                count += chunk.count
-                return limit.map { count < $0 } ?? true
-            }
+            try connection.stream(
+                sql, start: { columns = $0 },
+                each: { _, chunk in
+                    chunks.append(chunk)
+                    count += chunk.count
+                    return limit.map { count < $0 } ?? true
+                })
             return Rows(columns: columns, chunks: chunks)
         }
     }
@@ -71,11 +73,13 @@ public struct WarehouseQuery: Sendable {
         defer { try? file.close() }
         var rows = JSONRows([])
         var bytes: [UInt8] = []
-        try connection.stream(sql, start: { rows = JSONRows($0) }) { _, chunk in
-            rows.add(chunk, to: &bytes)
-            if bytes.count > 1 << 18 { try flush(&bytes, to: file, path) }
-            return true
-        }
+        try connection.stream(
+            sql, start: { rows = JSONRows($0) },
+            each: { _, chunk in
+                rows.add(chunk, to: &bytes)
+                if bytes.count > 1 << 18 { try flush(&bytes, to: file, path) }
+                return true
+            })
         rows.finish(&bytes)
         try flush(&bytes, to: file, path)
         return rows.count
