@@ -105,6 +105,26 @@ struct ModelTestMistakesTests {
         #expect(report.outcome == .wrongUsage)
     }
 
+    @Test("is a test that is no good, and the tests of other files run")
+    func others() async throws {
+        let good = """
+            model: mart.m
+            tests:
+              - name: passes
+                expect: { rows: [] }
+            """
+        let report = try await ModelTestLab.with(
+            sql: "SELECT id FROM raw.orders",
+            files: ["tests/a.yaml": good, "tests/b.yaml": "model: mart.mm\ntests: 1\n", "tests/c.yaml": good]
+        ) { try await $0.report() }
+        #expect(report.tests.map(\.status) == [.passed, .invalid, .passed])
+        #expect(report.tests.map(\.file) == ["tests/a.yaml", "tests/b.yaml", "tests/c.yaml"])
+        #expect(report.tests[1].errors.map(\.code) == ["test.unknown-model", "yaml.wrong-type"])
+        #expect(report.outcome == .wrongUsage)
+        #expect(TestReportText.render(report, on: .plain).contains("2 passed, 1 with a mistake in the test"))
+        #expect(JUnitReport.xml(report).contains("did you mean &quot;mart.m&quot;?"))
+    }
+
     @Test("random bytes never crash the reader")
     func fuzz() async throws {
         var state: UInt64 = 42

@@ -49,7 +49,8 @@ extension JSONValue {
         out += "\(value)".utf8
     }
 
-    private static func write(_ text: String, to out: inout [UInt8]) {
+    /// A text in JSON's quotes.
+    public static func write(_ text: String, to out: inout [UInt8]) {
         let hex = Array("0123456789abcdef".utf8)
         out.append(UInt8(ascii: "\""))
         for byte in text.utf8 {

@@ -48,18 +48,36 @@ public actor Connection {
 
     /// Runs one statement and hands over its rows chunk by chunk, without holding them all.
     ///
-    /// `each` returns false to stop early.
+    /// `start` sees the columns before any row, also when no row follows. `each` returns false to stop early.
     public func stream(
-        _ sql: String, _ values: [Value] = [], each: ([Column], Chunk) throws -> Bool
+        _ sql: String, _ values: [Value] = [], start: ([Column]) throws -> Void = { _ in },
+        each: ([Column], Chunk) throws -> Bool
     ) throws {
         try checkCancelled()
-        try Statements(handle: handle, sql: sql).stream(values) { result in
-            let shape = try ResultReader.Shape(&result)
-            while let chunk = try ResultReader.nextChunk(of: &result, shape: shape) {
-                try checkCancelled()
-                if try !each(shape.columns, chunk) { return }
+        do {
+            try Statements(handle: handle, sql: sql).stream(values) { result in
+                let shape = try ResultReader.Shape(&result)
+                try start(shape.columns)
+                while let chunk = try ResultReader.nextChunk(of: &result, shape: shape) {
+                    try checkCancelled()
+                    if try !each(shape.columns, chunk) { return }
+                }
             }
+        } catch is CancellationError {
+            try checkCancelled()
+            throw try failure(of: sql, values)
         }
+    }
+
+    /// Why a streamed statement failed that nobody interrupted.
+    ///
+    /// An error in one of DuckDB's threads interrupts the others, and a stream may meet the interruption first; the
+    /// error is then lost. EXPLAIN ANALYZE runs the statement again without keeping its rows, and tells.
+    private func failure(of sql: String, _ values: [Value]) throws -> WeirError {
+        try Statements(handle: handle, sql: "EXPLAIN ANALYZE \(sql)").run(values) { _ in }
+        return WeirError(
+            "engine.interrupted", "DuckDB stopped the statement and does not say why",
+            hint: "ask again; what was read until then is not to be used", isTransient: true, outcome: .systemFailed)
     }
 
     /// The names and types a statement would return, from DuckDB's binder and without running it.

@@ -49,7 +49,8 @@ public enum JUnitReport {
             case .invalid: .error(message: message, body: body)
             }
         return Case(
-            name: test.name, group: test.model.description, file: test.file, milliseconds: test.milliseconds,
+            name: test.name, group: test.model?.description ?? test.file, file: test.file,
+            milliseconds: test.milliseconds,
             verdict: verdict)
     }
 

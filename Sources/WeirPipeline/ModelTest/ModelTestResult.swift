@@ -9,7 +9,8 @@ public struct ModelTestResult: Sendable, Encodable {
     }
 
     public var name: String
-    public var model: TableName
+    /// Nil where the test file does not tell.
+    public var model: TableName?
     /// Path of the test file as shown to the user, and the test's line in it.
     public var file: String
     public var line: Int
@@ -21,4 +22,13 @@ public struct ModelTestResult: Sendable, Encodable {
     public var diff: RowDiff?
     /// Mistakes in the test, or the errors with which the model failed.
     public var errors: [WeirError] = []
+}
+
+extension ModelTestResult {
+    /// A file whose tests cannot be run, because of mistakes in it.
+    init(unreadable file: String, _ mistakes: [WeirError]) {
+        self.init(
+            name: "the file can be read", model: nil, file: file, line: mistakes.first?.place?.line ?? 1,
+            status: .invalid, errors: mistakes)
+    }
 }

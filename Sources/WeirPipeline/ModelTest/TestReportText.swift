@@ -8,7 +8,7 @@ public enum TestReportText {
         var lines: [String] = []
         for test in report.tests {
             let mark = test.status == .passed ? style("✓", .good) : style("✗", .bad)
-            lines.append("\(mark) \(style(test.model.description, .strong)): \(Cell.visible(test.name))")
+            lines.append("\(mark) \(style(test.model?.description ?? test.file, .strong)): \(Cell.visible(test.name))")
             guard test.status != .passed else { continue }
             lines.append("  \(style("\(test.file):\(test.line)", .faint))")
             lines += details(test, on: terminal).map { "  \($0)" }

@@ -39,8 +39,9 @@ public struct TestSuite: Sendable {
         selection = try TestSelection(project: project, options: options)
     }
 
-    /// - Throws: `test.invalid` with all mistakes in test files, `test.none` when there is nothing to run, and
-    ///   what keeps the warehouse from being read.
+    /// A test file with mistakes is a test that ends as `invalid`; the other files are run.
+    ///
+    /// - Throws: `test.none` when there is nothing to run, and what keeps the warehouse from being read.
     public func run(_ progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }) async throws
         -> TestReport
     {
@@ -59,17 +60,29 @@ public struct TestSuite: Sendable {
     private func runModelTests(
         _ paths: [TestSelection.File], _ graph: ProjectGraph, _ progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> [ModelTestResult] {
-        let problems = Problems()
-        let reader = TestFileReader(problems: problems, graph: graph)
-        let files = paths.compactMap { reader.read(path: $0.shown, absolute: $0.absolute) }
-        try problems.throwIfAny("test.invalid") { "the tests have \($0) mistakes" }
+        var files: [ModelTestFile] = []
+        var unreadable: [ModelTestResult] = []
+        for path in paths {
+            let problems = Problems()
+            let reader = TestFileReader(problems: problems, graph: graph)
+            if let file = reader.read(path: path.shown, absolute: path.absolute) {
+                files.append(file)
+            } else {
+                unreadable.append(ModelTestResult(unreadable: path.shown, problems.all))
+            }
+        }
         let catalog = try await TestCatalog.make(project, graph: graph, models: files.map(\.model))
         let runs = files.flatMap { file in
             file.tests.compactMap { test in
                 project.model(file.model).map { ModelTestRun(file: file, test: test, model: $0, catalog: catalog) }
             }
         }
-        return try await Self.inParallel(runs, workers: options.workers, progress)
+        let results = unreadable + (try await Self.inParallel(runs, workers: options.workers, progress))
+        // The order of the files, whatever became of them; within a file that of its tests.
+        let turn = Dictionary(paths.enumerated().map { ($1.shown, $0) }, uniquingKeysWith: { first, _ in first })
+        return results.enumerated().sorted {
+            (turn[$0.element.file] ?? 0, $0.offset) < (turn[$1.element.file] ?? 0, $1.offset)
+        }.map(\.element)
     }
 
     /// Results in the order of the tests, however they end.

@@ -3,7 +3,7 @@ import WeirConnect
 import WeirCore
 import WeirEngine
 
-/// Asks a project's warehouse with SQL. The file is opened for reading only, so no statement can change it.
+/// Asks a project's warehouse with one SQL statement that reads, and changes nothing anywhere.
 public struct WarehouseQuery: Sendable {
     let project: Project
     let environment: String?
@@ -20,62 +20,92 @@ public struct WarehouseQuery: Sendable {
     ///
     /// - Parameter limit: most rows fetched; nil fetches all.
     public func rows(_ sql: String, limit: Int? = nil) async throws -> Rows {
-        try await withConnection { connection in
-            try await connection.perform { connection in
-                try placed(sql) {
-                    guard let limit else { return try connection.query(sql) }
-                    var chunks: [Chunk] = []
-                    var columns: [Column] = []
-                    var count = 0
-                    try connection.stream(sql) { found, chunk in
-                        columns = found
-                        chunks.append(chunk)
-                        count += chunk.count
-                        return count < limit
-                    }
-                    if columns.isEmpty { columns = try connection.columns(of: sql) }
-                    return Rows(columns: columns, chunks: chunks)
-                }
-            }
+        try await asking(sql) { connection in
+            var chunks: [Chunk] = []
+            var columns: [Column] = []
+            var count = 0
+            try connection.stream(
+                sql, start: { columns = $0 },
+                each: { _, chunk in
+                    chunks.append(chunk)
+                    count += chunk.count
+                    return limit.map { count < $0 } ?? true
+                })
+            return Rows(columns: columns, chunks: chunks)
         }
     }
 
-    /// Writes the rows of a query to a file, and returns how many there are. The file appears whole or not at all.
+    /// Writes the rows of a query to a file, and returns how many there are. The file appears whole or not at all,
+    /// and the rows are never held in memory all at once.
     public func export(_ sql: String, to path: String, format: ExportFormat) async throws -> Int {
-        try await withConnection { connection in
-            try await connection.perform { connection in
-                try placed(sql) {
-                    let options = format == .csv ? "FORMAT csv, HEADER" : "FORMAT \(format.rawValue)"
-                    let part = path + ".part"
-                    defer { try? FileManager.default.removeItem(atPath: part) }
-                    let rows = try connection.execute(
-                        "COPY (\(sql.trimmingStatementEnd)\n) TO \(SQL.literal(part)) (\(options))")
-                    guard rename(part, path) == 0 else {
-                        throw WeirError("system.cannot-write", "\(path) cannot be written", outcome: .systemFailed)
-                    }
-                    return rows
-                }
-            }
+        let part = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
+        return try await asking(sql) { connection in
+            defer { try? FileManager.default.removeItem(atPath: part) }
+            let rows = try Self.write(sql, to: part, format, on: connection)
+            guard rename(part, path) == 0 else { throw Self.cannotWrite(path) }
+            return rows
         }
     }
 
-    /// Writes the rows to standard output as CSV.
-    public func printCSV(_ sql: String) async throws {
-        try await withConnection { connection in
-            try await connection.perform { connection in
-                _ = try placed(sql) {
-                    try connection.execute("COPY (\(sql.trimmingStatementEnd)\n) TO '/dev/stdout' (FORMAT csv, HEADER)")
-                }
-            }
-        }
+    /// Hands over the rows as the bytes of a file. Nothing is handed over of a query that fails, not even midway:
+    /// the rows are in a temporary file until all of them are there.
+    public func print(_ sql: String, format: ExportFormat, to sink: @Sendable (Data) throws -> Void) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "weir-query-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try await export(sql, to: path, format: format)
+        guard let file = FileHandle(forReadingAtPath: path) else { throw Self.cannotWrite(path) }
+        defer { try? file.close() }
+        while let piece = try file.read(upToCount: 1 << 18), !piece.isEmpty { try sink(piece) }
     }
 
-    private func withConnection<R: Sendable>(_ body: @Sendable (Connection) async throws -> R) async throws -> R {
+    private static func write(
+        _ sql: String, to path: String, _ format: ExportFormat, on connection: isolated Connection
+    ) throws -> Int {
+        guard format == .json else {
+            let options = format == .csv ? "FORMAT csv, HEADER" : "FORMAT parquet"
+            return try connection.execute(
+                "COPY (\(sql.trimmingStatementEnd)\n) TO \(SQL.literal(path)) (\(options))")
+        }
+        // DuckDB's own JSON has one key for two columns of a name, and writes NaN, which is no JSON.
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw cannotWrite(path) }
+        defer { try? file.close() }
+        var rows = JSONRows([])
+        var bytes: [UInt8] = []
+        try connection.stream(
+            sql, start: { rows = JSONRows($0) },
+            each: { _, chunk in
+                rows.add(chunk, to: &bytes)
+                if bytes.count > 1 << 18 { try flush(&bytes, to: file, path) }
+                return true
+            })
+        rows.finish(&bytes)
+        try flush(&bytes, to: file, path)
+        return rows.count
+    }
+
+    private static func flush(_ bytes: inout [UInt8], to file: FileHandle, _ path: String) throws {
+        do { try file.write(contentsOf: Data(bytes)) } catch { throw cannotWrite(path) }
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private static func cannotWrite(_ path: String) -> WeirError {
+        WeirError("system.cannot-write", "\(path) cannot be written", outcome: .systemFailed)
+    }
+
+    /// Runs `body` on a connection that only reads, once the statement is known to be one that asks.
+    private func asking<R: Sendable>(
+        _ sql: String, _ body: @escaping @Sendable (isolated Connection) throws -> R
+    ) async throws -> R {
         let settings = environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
-        return try await Warehouse.open(settings, readOnly: true).withConnection(body)
-    }
-
-    private func placed<R>(_ sql: String, _ body: () throws -> R) throws -> R {
-        do { return try body() } catch { throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql)) }
+        return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
+            try await connection.perform { connection in
+                try ReadOnlyStatement.check(sql, on: connection)
+                do { return try body(connection) } catch {
+                    throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
+                }
+            }
+        }
     }
 }

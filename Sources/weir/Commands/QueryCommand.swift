@@ -17,8 +17,10 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Environment of weir.yaml whose warehouse is asked.", valueName: "name"))
     var env: String?
 
-    @Option(name: .shortAndLong, help: "table, json, csv or parquet.")
-    var output: Format = .table
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "table, json, csv or parquet. Without it: table, or what the name of --to's file says.")
+    var output: Format?
 
     @Option(name: .long, help: ArgumentHelp("Write the rows to this file instead of printing them.", valueName: "path"))
     var to: String?
@@ -35,6 +37,16 @@ struct QueryCommand: AsyncParsableCommand {
     func validate() throws {
         if (sql == nil) == (file == nil) { throw ValidationError("give the SQL, or a file of it with --file") }
         if output == .parquet, to == nil { throw ValidationError("parquet needs --to, the file to write") }
+        if limit < 0 { throw ValidationError("--limit is 0 (all) or more") }
+        if to != nil, exportFormat == nil {
+            throw ValidationError("a file is csv, json or parquet: say which with -o, or name it so")
+        }
+    }
+
+    /// The format of the file: the one asked for, else that of its name.
+    private var exportFormat: WarehouseQuery.ExportFormat? {
+        if let output { return WarehouseQuery.ExportFormat(rawValue: output.rawValue) }
+        return WarehouseQuery.ExportFormat(rawValue: URL(fileURLWithPath: to ?? "").pathExtension.lowercased())
     }
 
     func run() async throws {
@@ -51,24 +63,28 @@ struct QueryCommand: AsyncParsableCommand {
             ).path)
         let loaded = try ProjectLoader.load(root: root)
         let query = WarehouseQuery(project: loaded, environment: env)
-        if let to {
-            let rows = try await query.export(text, to: to, format: .init(rawValue: output.rawValue) ?? .csv)
-            FileHandle.standardError.write(Data("\(Figures.count(rows)) rows written to \(to)\n".utf8))
+        if let to, let exportFormat {
+            let rows = try await query.export(text, to: to, format: exportFormat)
+            FileHandle.standardError.write(Data("\(Figures.count(Int64(rows), "row")) written to \(to)\n".utf8))
             return
         }
-        let terminal = Terminal.of(descriptor: 1)
-        switch output {
+        switch output ?? .table {
         case .table:
-            print(
-                QueryText.table(
-                    try await query.rows(text, limit: limit == 0 ? nil : limit + 1), limit: limit, on: terminal))
-        case .json: print(try QueryText.json(try await query.rows(text, limit: nil)))
-        default: try await query.printCSV(text)
+            let rows = try await query.rows(text, limit: limit == 0 ? nil : limit + 1)
+            print(QueryText.table(rows, limit: limit, on: Terminal.of(descriptor: 1)))
+        case .json: try await print(query, text, .json)
+        case .csv, .parquet: try await print(query, text, .csv)
         }
     }
+
+    private func print(_ query: WarehouseQuery, _ sql: String, _ format: WarehouseQuery.ExportFormat) async throws {
+        try await query.print(sql, format: format) { try FileHandle.standardOutput.write(contentsOf: $0) }
+    }
+
+    private func print(_ text: String) { Swift.print(text) }
 }
 
-/// Rows for people and programs.
+/// Rows for people.
 enum QueryText {
     static func table(_ rows: Rows, limit: Int, on terminal: Terminal) -> String {
         var table = TextTable(rows.columns.map(\.name))
@@ -79,31 +95,5 @@ enum QueryText {
         }
         let more = all.count > shown.count ? "\n(the first \(Figures.count(limit)) rows; --limit 0 shows all)" : ""
         return table.render(on: terminal) + more
-    }
-
-    /// A list of objects, one a row.
-    static func json(_ rows: Rows) throws -> String {
-        let names = rows.columns.map(\.name)
-        let items = rows.map { row in
-            JSONValue.object(Dictionary(zip(names, row.map(JSONValue.init)), uniquingKeysWith: { first, _ in first }))
-        }
-        return try JSONOutput.pretty(JSONValue.array(items))
-    }
-}
-
-extension JSONValue {
-    /// Integers up to 64 bits are numbers; larger ones, decimals and everything else without a JSON type are texts.
-    init(_ value: WeirEngine.Value) {
-        switch value {
-        case .null: self = .null
-        case .bool(let value): self = .bool(value)
-        case .int(let value): self = .int(value)
-        case .double(let value) where value.isFinite: self = .double(value)
-        case .list(let items): self = .array(items.map(JSONValue.init))
-        case .structure(let members):
-            self = .object(
-                Dictionary(members.map { ($0.name, JSONValue($0.value)) }, uniquingKeysWith: { first, _ in first }))
-        default: self = value.int.map { .int($0) } ?? .string(value.display)
-        }
     }
 }

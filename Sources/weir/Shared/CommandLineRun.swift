@@ -12,9 +12,7 @@ import WeirCore
 enum CommandLineRun {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let wantsJSON =
-            arguments.contains("--output=json")
-            || zip(arguments, arguments.dropFirst()).contains { $0 == ("--output", "json") || $0 == ("-o", "json") }
+        let wantsJSON = asksForJSON(arguments)
         do {
             try await Interruption.cancelling {
                 var command = try WeirCommand.parseAsRoot(arguments)
@@ -43,6 +41,14 @@ enum CommandLineRun {
             }
             fail(WeirError("usage", WeirCommand.message(for: error), hint: "weir --help"), json: true)
         }
+    }
+
+    /// Whether the arguments ask for JSON, in any spelling: also where they are wrong, so that they cannot be parsed.
+    static func asksForJSON(_ arguments: [String]) -> Bool {
+        let options = arguments.prefix { $0 != "--" }
+        let spellings: Set = ["--output=json", "-o=json", "-ojson"]
+        return options.contains(where: spellings.contains)
+            || zip(options, options.dropFirst()).contains { ["--output", "-o"].contains($0) && $1 == "json" }
     }
 
     /// On failure a program still gets one JSON object, and a person the whole story.

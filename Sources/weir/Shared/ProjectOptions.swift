@@ -19,7 +19,8 @@ struct ProjectOptions: ParsableArguments {
 
 /// How a command prints its result.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "text for people, json for programs.")
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long], help: "text for people, json for programs.")
     var output: Console.Format = .text
 
     /// Prints a result in the form asked for.

@@ -16,7 +16,13 @@ struct FaultTests {
             ])
             let disk = project.path("disk")
             try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
-            guard mount("tmpfs", disk, "tmpfs", 0, "size=24m") == 0 else { return }
+            guard mount("tmpfs", disk, "tmpfs", 0, "size=24m") == 0 else {
+                // A small disk can only be made where mounting is allowed; a green test would claim too much.
+                withKnownIssue("this machine refuses to mount a small disk: not tested here") {
+                    Issue.record("mount: \(String(cString: strerror(errno)))")
+                }
+                return
+            }
             defer { umount2(disk, Int32(MNT_DETACH)) }
             try await project.run(expect: 0)
             try project.write(
@@ -33,9 +39,9 @@ struct FaultTests {
 
     @Test(
         "a damaged file in the middle of a glob publishes nothing of it and names the file",
-        arguments: ["gz", "parquet"])
+        arguments: ["gz", "zst", "parquet"])
     func damagedFile(kind: String) async throws {
-        let suffix = kind == "gz" ? "csv.gz" : "parquet"
+        let suffix = kind == "parquet" ? kind : "csv.\(kind)"
         let project = try TempProject([
             "sources/t.yaml": "name: raw.t\nfrom: { files: \"data/*.\(suffix)\" }\n",
             "models/mart/m.sql": "SELECT count(*) AS n FROM raw.t",
@@ -45,7 +51,10 @@ struct FaultTests {
         for number in 1...3 {
             let sql =
                 "COPY (SELECT range AS id, md5(range::VARCHAR) AS v FROM range(20000)) TO '\(project.path("data/\(number).\(suffix)"))'"
-            try await Scratch.execute(sql + (kind == "gz" ? " (FORMAT csv, HEADER, COMPRESSION gzip)" : ""))
+            let compression = kind == "gz" ? "gzip" : "zstd"
+            let options = " (FORMAT csv, HEADER, COMPRESSION \(compression))"
+            try await Scratch.execute(
+                (kind == "zst" ? "LOAD parquet; " : "") + sql + (kind == "parquet" ? "" : options))
         }
         try await project.run(expect: 0)
         let whole = try Data(contentsOf: URL(fileURLWithPath: project.path("data/2.\(suffix)")))
@@ -59,6 +68,28 @@ struct FaultTests {
         #expect(try await project.rows("SELECT n FROM mart.m") == ["60000"])
         try project.write("data/2.\(suffix)", whole)
         try await project.run(expect: 0)
+    }
+
+    @Test("garbage in the middle of a glob of plain CSV goes to quarantine with its place; the other files load")
+    func garbage() async throws {
+        let project = try TempProject([
+            "sources/t.yaml":
+                "name: raw.t\nfrom: { files: \"data/*.csv\" }\ncolumns: { id: INTEGER, v: VARCHAR }\n",
+            "data/1.csv": "id,v\n1,a\n", "data/3.csv": "id,v\n3,c\n",
+        ])
+        var random = Seeded(7)
+        var noise = Data("id,v\n2,b\n".utf8)
+        for _ in 0..<4000 { noise.append(UInt8.random(in: 0...255, using: &random)) }
+        noise.append(contentsOf: "\n4,d\n".utf8)
+        try project.write("data/2.csv", noise)
+        let done = try await project.run()
+        #expect(done.code == 0, "\(done)")
+        let node = try #require(try done.report["raw.t"])
+        #expect(node.balance.holds && node.balance.quarantined > 0, "\(done)")
+        let ids = try await project.rows("SELECT id FROM raw.t WHERE id IN (1, 2, 3) ORDER BY ALL")
+        #expect(ids == ["1", "2", "3"], "\(done)")
+        let kept = try await project.weir("quarantine", "show", "raw.t", "-o", "json")
+        #expect(kept.code == 0 && kept.out.contains("data/2.csv") && !kept.out.contains("data/1.csv"), "\(kept)")
     }
 
     @Test("a source file that disappears is an error that leaves its table alone")

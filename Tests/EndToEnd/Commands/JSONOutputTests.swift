@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@Suite("JSON of every command")
+struct JSONOutputTests {
+    /// A command, and the heading of Output.md that documents what it prints.
+    struct Command: Sendable, CustomTestStringConvertible {
+        let words: [String]
+        let heading: String
+        var code: Int32 = 0
+        /// Keys that only some rules have; they are told in words.
+        var optional: Set<String> = []
+        var testDescription: String { words.joined(separator: " ") }
+    }
+
+    static let commands = [
+        Command(words: ["plan"], heading: "### weir plan"),
+        Command(words: ["run", "--full-refresh"], heading: "### weir run", optional: [".nodes[].checks[].affected"]),
+        Command(words: ["runs"], heading: "### weir runs"),
+        Command(words: ["quarantine", "list"], heading: "### weir quarantine list"),
+        Command(words: ["quarantine", "show", "raw.orders"], heading: "### weir quarantine show"),
+        Command(words: ["query", "SELECT * FROM mart.sales_by_day ORDER BY day"], heading: "### weir query"),
+        Command(words: ["test", "tests/bad.yaml"], heading: "### weir test", code: 1),
+        Command(words: ["test", "--new", "staging.orders"], heading: "### weir test --new"),
+        Command(words: ["lineage", "mart.sales_by_day.revenue"], heading: "### weir lineage"),
+        Command(words: ["docs"], heading: "### weir docs"),
+        Command(words: ["lint"], heading: "### weir lint"),
+        Command(words: ["doctor"], heading: "### weir doctor"),
+        Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
+    ]
+
+    static let failing = """
+        model: mart.sales_by_day
+        tests:
+          - name: fails
+            given: { staging.orders: { rows: [{ order_id: 1, day: 2026-03-01, amount: 1, status: paid }] } }
+            expect: { rows: [{ day: 2026-03-01, sales: 7, revenue: 1 }] }
+        """
+
+    @Test("is one document with the keys that are documented, and no other", arguments: commands)
+    func documented(command: Command) async throws {
+        let project = try await SampleShop.make()
+        try project.write("tests/bad.yaml", Self.failing)
+        let done = await (try project.start(command.words + ["--output", "json"])).finish()
+        #expect(done.code == command.code, "\(done)")
+        let block = try #require(
+            try Repository.blocks("json", of: "Documentation/Weir.docc/Output.md", under: command.heading).first)
+        let documented = JSONShape.keys(try JSONShape.parse(block))
+        let found = JSONShape.keys(try JSONShape.parse(done.out))
+        #expect(documented.symmetricDifference(found).subtracting(command.optional).sorted() == [], "\(done)")
+    }
+
+    @Test(
+        "is one error object when the command fails",
+        arguments: [
+            (["plan", "nothing.here"], "selection.nothing"), (["run", "nothing.here"], "selection.nothing"),
+            (["backfill", "mart.nothing", "--from", "2026-01-01", "--to", "2026-01-02"], "*"),
+            (["test", "tests/nowhere.yaml"], "test.unknown-path"), (["test", "--new", "mart.nothing"], "*"),
+            (["query", "SELEC"], "sql.syntax"), (["quarantine", "show", "raw.nothing"], "*"),
+            (["quarantine", "replay", "raw.nothing"], "*"), (["lineage", "mart.nothing"], "*"),
+            (["runs", "show", "19990101"], "*"), (["docs", "--env", "nowhere"], "*"),
+            (["init", "other", "--from", "nowhere.csv"], "*"),
+        ])
+    func failure(words: [String], code: String) async throws {
+        let project = try await SampleShop.make()
+        for spelling in [["-o", "json"], ["-ojson"], ["--output=json"]] {
+            let done = await (try project.start(words + spelling)).finish()
+            #expect(done.code == 2 || done.code == 1, "\(done)")
+            let object = try #require(try JSONShape.parse(done.out) as? [String: Any], "\(done)")
+            #expect(Set(object.keys) == ["error", "exit_code"], "\(done)")
+            #expect(object["exit_code"] as? Int == Int(done.code))
+            #expect(code == "*" || done.failure?.code == code, "\(done)")
+        }
+    }
+
+    @Test(
+        "is one error object also for a command line that is wrong, whatever is wrong and however JSON is asked for",
+        arguments: [
+            "plan", "run", "backfill", "test", "query", "quarantine list", "quarantine show", "quarantine replay",
+            "lineage", "runs", "runs show", "docs", "lint", "doctor", "init",
+        ])
+    func usage(command: String) async throws {
+        let project = try TempProject()
+        for spelling in [["-o", "json"], ["-ojson"], ["-o=json"], ["--output=json"], ["--output", "json"]] {
+            let words = command.split(separator: " ").map(String.init) + spelling + ["--no-such-option"]
+            let done = await (try project.start(words)).finish()
+            #expect(done.code == 2 && done.failure?.code == "usage", "\(words): \(done)")
+            _ = try JSONShape.parse(done.out)
+        }
+    }
+
+    @Test("is one error object outside of any project", arguments: ["plan", "run", "test", "lint", "docs", "runs"])
+    func nowhere(command: String) async throws {
+        let project = try TempProject()
+        try project.remove("weir.yaml")
+        let done = try await project.weir(command, "-o", "json")
+        #expect(done.code == 2 && done.failure != nil, "\(done)")
+        _ = try JSONShape.parse(done.out)
+    }
+}
