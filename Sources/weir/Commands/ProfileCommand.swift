@@ -81,20 +81,21 @@ struct ProfileCommand: AsyncParsableCommand {
 
     private func profile(_ target: String, _ wanted: Profiler.Options) async throws -> DataProfile {
         let here = FileManager.default.currentDirectoryPath
-        var run = ProfileRun(target: target, options: wanted, project: try project(), folder: here)
+        var run = ProfileRun(target: target, options: wanted, project: try await project(), folder: here)
         run.environment = env
         run.memoryLimit = memoryLimit
         return try await run.run()
     }
 
     /// Files need no project; one that is there but broken must not keep anybody from looking at a file.
-    private func project() throws -> Project? {
+    private func project() async throws -> Project? {
         guard case .files = try ProfileTarget(target, in: FileManager.default.currentDirectoryPath) else {
-            do { return try options.load() } catch let error as WeirError where error.code == "project.not-found" {
+            do { return try await options.load() } catch let error as WeirError where error.code == "project.not-found"
+            {
                 return nil
             }
         }
-        return try? options.load()
+        return try? await options.load()
     }
 
     private static func seconds(_ text: String) throws -> Double {
