@@ -61,4 +61,63 @@ struct SourceColumnsTests {
             if code == nil { #expect(try await project.rows() == ["1|a", "2|ü"]) }
         }
     }
+
+    @Test("types are compared in the engine's words, and a misspelt one is told")
+    func declared() async throws {
+        let project = try SourceProject()
+        try project.write("d/1.csv", "id,v\n1,a\n")
+        try project.source(
+            "from: { files: \"d/*.csv\" }\ncolumns: { id: int, v: text }\nload: { strategy: append, schema: freeze }")
+        #expect(try await project.run().status == .published)
+        try project.write("d/2.csv", "id,v\n2,b\n")
+        let second = try await project.run()
+        #expect(second.status == .published, "\(second.reason ?? "")")
+        #expect(second.notices == [])
+        try project.write("d/3.csv", "id,v\n3,c\n")
+        try project.source("from: { files: \"d/*.csv\" }\ncolumns: { id: INTEGR }\nload: { strategy: append }")
+        let wrong = try await project.run()
+        #expect(wrong.error?.code == "source.unknown-type")
+        #expect(wrong.error?.hint?.contains("INTEGER") == true)
+    }
+
+    @Test("a file that was renamed is not loaded twice; a second file of the same content is")
+    func renamedFile() async throws {
+        let project = try SourceProject()
+        try project.write("d/1.csv", "id\n1\n")
+        try project.source("from: { files: \"d/*.csv\" }\nload: { strategy: append }")
+        try await project.run()
+        try FileManager.default.moveItem(atPath: "\(project.root)/d/1.csv", toPath: "\(project.root)/d/one.csv")
+        #expect(try await project.run().status == .unchanged)
+        #expect(try await project.rows() == ["1"])
+        try project.write("d/two.csv", "id\n2\n")
+        try project.write("d/three.csv", "id\n2\n")
+        #expect(try await project.run().balance.published == 2)
+        #expect(try await project.rows() == ["1", "2", "2"])
+    }
+
+    @Test("folders stay columns when a file has a broken quote")
+    func brokenQuoteInFolder() async throws {
+        let project = try SourceProject()
+        try project.write("y=2023/a.csv", "id,v\n1,a\n2,\"b\n3,c\n")
+        try project.write("y=2024/a.csv", "id,v\n4,d\n")
+        try project.source("from: { files: \"y=*/*.csv\", partitions: true }")
+        let result = try await project.run()
+        #expect(result.status == .published, "\(result.reason ?? "")")
+        #expect(try await project.rows("SELECT id, y FROM raw.t ORDER BY id") == ["1|2023", "3|2023", "4|2024"])
+        #expect(try await project.quarantine() == ["y=2023/a.csv|3|malformed(unclosed quote)|2,\"b"])
+    }
+
+    @Test("a line of a packed file that the reader would skip stops the load, with its number")
+    func longLine() async throws {
+        let project = try SourceProject()
+        try project.write("plain.csv", "id,v\n1,a\n2,\(String(repeating: "x", count: 40_000_000))\n3,c\n")
+        try await project.make(
+            "t.csv.gz",
+            "COPY (SELECT unnest(string_split(rtrim(content, chr(10)), chr(10))) FROM read_text('\(project.root)/plain.csv')) TO FILE (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u{1F}', COMPRESSION gzip)"
+        )
+        try project.source("from: { files: t.csv.gz }")
+        let result = try await project.run()
+        #expect(result.error?.code == "source.line-too-long", "\(result.reason ?? "") \(result.balance)")
+        #expect(result.error?.place?.line == 3)
+    }
 }

@@ -6,13 +6,17 @@ import WeirCore
 ///
 /// DuckDB reads what there is of a file that was cut, and takes its end for the end of the data, without a word.
 public enum CompressedFile {
-    /// - Throws: `source.damaged-file`.
-    public static func check(_ file: InputFile) throws {
+    /// - Parameter longestLine: most bytes of a line; the engine's reader skips a longer one, and what follows it,
+    ///   without a word. Nil where the file has no lines. It is looked for in `.gz` files only.
+    /// - Throws: `source.damaged-file`, `source.line-too-long`.
+    public static func check(_ file: InputFile, longestLine: Int? = nil) throws {
         guard file.isLocal, file.size > 0 else { return }
         let name = file.path.lowercased()
         let isWhole: Bool
         if name.hasSuffix(".gz") {
-            isWhole = try gzip(at: file.path)
+            isWhole = try gzip(at: file.path, longestLine: longestLine) {
+                throw LineLength.tooLong($0, in: file, most: $1)
+            }
         } else if name.hasSuffix(".zst") || name.hasSuffix(".zstd") {
             let data = try Data(contentsOf: URL(fileURLWithPath: file.path), options: .alwaysMapped)
             isWhole = data.withUnsafeBytes { zstandard($0) }
@@ -28,7 +32,10 @@ public enum CompressedFile {
     }
 
     /// Unpacks to nowhere; zlib compares length and checksum of every member.
-    private static func gzip(at path: String) throws -> Bool {
+    private static func gzip(
+        at path: String, longestLine: Int?, tooLong: (_ line: Int, _ most: Int) throws -> Void
+    ) throws -> Bool {
+        var lines = OpenLine()
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? handle.close() }
         var stream = z_stream()
@@ -36,6 +43,7 @@ public enum CompressedFile {
         defer { inflateEnd(&stream) }
         var output = [UInt8](repeating: 0, count: 1 << 18)
         var isAtEnd = false
+        var longLine: Int?
         while var piece = try handle.read(upToCount: 1 << 18), !piece.isEmpty {
             try Task.checkCancellation()
             let goesOn = piece.withUnsafeMutableBytes { input -> Bool in
@@ -53,14 +61,49 @@ public enum CompressedFile {
                         stream.avail_out = UInt32(buffer.count)
                         return inflate(&stream, Z_NO_FLUSH)
                     }
+                    if let longestLine, lines.add(output, count: output.count - Int(stream.avail_out)) > longestLine {
+                        longLine = lines.longest
+                        return false
+                    }
                     if code == Z_STREAM_END { isAtEnd = true } else if code != Z_OK { return false }
                 }
                 return true
             }
+            if let line = longLine, let longestLine { try tooLong(line, longestLine) }
             if !goesOn { return false }
         }
         // A flush of what zlib still holds: input ended where a member did, or it did not.
         return isAtEnd
+    }
+
+    /// The line that the text so far ends in.
+    private struct OpenLine {
+        private var number = 1
+        private var length = 0
+        /// Number of the longest line of the text added last.
+        private(set) var longest = 1
+
+        /// Adds text, and returns the length of the longest line that ended or goes on in it.
+        mutating func add(_ text: [UInt8], count: Int) -> Int {
+            var most = 0
+            var start = 0
+            text.withUnsafeBytes { bytes in
+                guard let base = bytes.baseAddress else { return }
+                while start < count, let found = memchr(base + start, 0x0A, count - start) {
+                    let end = base.distance(to: found)
+                    if length + end - start > most {
+                        most = length + end - start
+                        longest = number
+                    }
+                    length = 0
+                    number += 1
+                    start = end + 1
+                }
+            }
+            length += count - start
+            if length > most { longest = number }
+            return max(most, length)
+        }
     }
 
     /// Walks over the frames and blocks by their lengths (RFC 8878), which is enough to see that the end is missing.

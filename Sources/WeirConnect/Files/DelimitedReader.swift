@@ -80,6 +80,18 @@ public struct DelimitedReader: Sendable {
         }
     }
 
+    /// The columns that the names of the folders add, whatever is in the files.
+    public func pathColumns(
+        _ header: [String], files: [InputFile], on connection: isolated Connection
+    ) throws -> [Column] {
+        guard options.partitions, !files.isEmpty else { return [] }
+        let columns = header.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
+        let arguments = dialect(files.map(\.path)) + ["auto_detect = false", "columns = {\(columns)}"]
+        let all = try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
+        let known = Set(header.map { $0.lowercased() })
+        return all.filter { !known.contains($0.name.lowercased()) }
+    }
+
     /// Types guessed for files of one header without DuckDB's sniffer.
     public func guessedColumns(
         _ header: [String], files: [InputFile], on connection: isolated Connection

@@ -8,16 +8,23 @@ import WeirCore
 public enum LineLength {
     private static let defaultLimit = 2_000_000
 
-    /// - Throws: `source.line-too-long` with the line's number. Compressed and remote files are not looked at.
+    /// - Throws: `source.line-too-long` with the line's number. Compressed files are looked at by ``CompressedFile``,
+    ///   remote ones are not.
     public static func check(_ file: InputFile, options: FileOptions) throws {
-        let longest = 8 * (options.maxLineSize ?? defaultLimit)
+        let longest = Self.longest(options)
         guard file.isLocal, file.size > longest else { return }
         if [".gz", ".zst", ".zstd"].contains(where: { file.path.lowercased().hasSuffix($0) }) { return }
         let data = try Data(contentsOf: URL(fileURLWithPath: file.path), options: .alwaysMapped)
         let line = data.withUnsafeBytes { Self.firstLine(longerThan: longest, in: $0) }
-        guard let line else { return }
-        throw WeirError(
-            "source.line-too-long", "line \(line) of \(file.name) has more than \(longest) bytes",
+        if let line { throw tooLong(line, in: file, most: longest) }
+    }
+
+    /// Most bytes of a line that surely is read, or surely told when it is not.
+    public static func longest(_ options: FileOptions) -> Int { 8 * (options.maxLineSize ?? defaultLimit) }
+
+    static func tooLong(_ line: Int, in file: InputFile, most: Int) -> WeirError {
+        WeirError(
+            "source.line-too-long", "line \(line) of \(file.name) has more than \(most) bytes",
             hint: "a quote that never closes, or a damaged file? otherwise set `max_line_size:` in the source",
             at: Place(file: file.name, line: line), outcome: .gateFailed)
     }

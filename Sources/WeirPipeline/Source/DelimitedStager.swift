@@ -144,7 +144,11 @@ struct DelimitedStager {
         for (index, file) in input.files.enumerated() where file.size > 0 {
             var repair = LineRepair(dialect: dialect(reader))
             repair.leavesOut = hasOneColumn(file)
-            let copy = "\(stager.scratch)/\(id)-\(index).csv"
+            // Folders named key=value are part of what the rows say.
+            let folders =
+                reader.options.partitions ? file.path.split(separator: "/").dropLast().filter { $0.contains("=") } : []
+            let copy =
+                (["\(stager.scratch)/\(id)-\(index)"] + folders.map(String.init)).joined(separator: "/") + "/rows.csv"
             var plain = file.path
             if !Self.isPlain(file, reader.options) {
                 plain = "\(stager.scratch)/\(id)-\(index).txt"

@@ -7,7 +7,7 @@ import WeirQuality
 /// Finds out what a source would read: which files, which columns, which types.
 struct SourceInspector {
     let project: Project
-    let source: SourceDefinition
+    private(set) var source: SourceDefinition
     /// The table as it is; nil when it was never loaded, or is to be rebuilt from nothing.
     let checkpoint: Checkpoint?
     /// Files loaded before, for the strategies that load each file once.
@@ -17,7 +17,11 @@ struct SourceInspector {
 
     func inspect(on connection: isolated Connection) throws -> SourceInput {
         try project.withoutSecrets {
-            do { return try look(on: connection) } catch let error as WeirError { throw source.unreadable(error) }
+            var inspector = self
+            inspector.source.columns = try DeclaredTypes.canonical(source, on: connection)
+            do { return try inspector.look(on: connection) } catch let error as WeirError {
+                throw source.unreadable(error)
+            }
         }
     }
 
@@ -70,16 +74,19 @@ struct SourceInspector {
             input.files = files
             return
         }
+        let present = Set(files.map(\.name))
+        let gone = loaded.filter { !present.contains($0.path) && $0.hash != nil }
         let before = Dictionary(loaded.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         input.files = try files.filter { file in
-            guard let known = before[file.name] else { return true }
-            if known.size == file.size, known.modified == file.modified { return false }
-            // The same bytes under a new time: touched, copied or checked out again.
-            if file.isLocal, known.size == file.size, let hash = known.hash,
-                try Fingerprint.ofFile(at: file.path) == hash
-            {
+            guard let known = before[file.name] else {
+                guard source.load.strategy == .append, let old = try gone.first(where: { try isSame(file, as: $0) })
+                else { return true }
+                input.notices.append("\(file.name) is \(old.path) under another name, which was loaded: it is left out")
                 return false
             }
+            if known.size == file.size, known.modified == file.modified { return false }
+            // The same bytes under a new time: touched, copied or checked out again.
+            if try isSame(file, as: known) { return false }
             if source.load.strategy == .append {
                 throw WeirError(
                     "source.file-changed",
@@ -91,10 +98,15 @@ struct SourceInspector {
         }
         // A key is missing only when no file has it, so a look at one changed file would delete those of the others.
         if source.load.deleteMissing {
-            let present = Set(files.map(\.name))
             let isChanged = !input.files.isEmpty || loaded.contains { !present.contains($0.path) }
             input.files = isChanged ? files : []
         }
+    }
+
+    /// Whether a local file has the content that was loaded.
+    private func isSame(_ file: InputFile, as known: LoadedFile) throws -> Bool {
+        guard file.isLocal, known.size == file.size, let hash = known.hash else { return false }
+        return try Fingerprint.ofFile(at: file.path) == hash
     }
 
     private func useDeclaredColumns(into input: inout SourceInput) throws {
@@ -141,9 +153,7 @@ struct SourceInspector {
                 names.append(name)
             }
         }
-        let fromPath =
-            origin.options.partitions
-            ? inferred.filter { column in !names.contains { $0.lowercased() == column.name.lowercased() } } : []
+        let fromPath = try reader.pathColumns(names, files: input.files.filter { $0.size > 0 }, on: connection)
         input.columns = names.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") } + fromPath
         for column in fromPath { input.readerTypes[column.name.lowercased()] = column.type }
         applyDeclaredTypes(&input)

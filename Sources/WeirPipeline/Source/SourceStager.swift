@@ -32,7 +32,8 @@ struct SourceStager {
         switch source.origin {
         case .files(let origin):
             for file in input.files {
-                try CompressedFile.check(file)
+                try CompressedFile.check(
+                    file, longestLine: origin.format.isDelimited ? LineLength.longest(origin.options) : nil)
                 if origin.format.isDelimited { try LineLength.check(file, options: origin.options) }
             }
             if input.files.isEmpty || input.groups.isEmpty && origin.format.isDelimited {
