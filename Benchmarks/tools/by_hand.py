@@ -4,6 +4,8 @@ generate SQL ROWS FILE     the generated orders, from orders.sql
 load FILE WAREHOUSE        CSV to a table, in the settings that Weir uses
 checks WAREHOUSE           one query for the twelve counts of orders/contracts/orders.yaml
 models STATEMENTS WAREHOUSE   the bare statements of a file, one a line
+summarize FILE                SUMMARIZE of a CSV or Parquet file
+parquet FILE PARQUET          the same rows as Parquet
 count WAREHOUSE QUERY      one number, to see that a contestant did the work
 
 The last line printed is the time of the work itself. Python's own start is left out: it would flatter Weir.
@@ -69,11 +71,23 @@ def models(statements, warehouse):
             connection.execute(statement)
 
 
+def summarize(file):
+    connection = duckdb.connect()
+    print(len(connection.execute(f"SUMMARIZE FROM '{file}'").fetchall()))
+
+
+def parquet(file, target):
+    duckdb.connect().execute(f"COPY (FROM read_csv('{file}')) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+
+
 def count(warehouse, query):
     print(connect(warehouse, access_mode="READ_ONLY").execute(query).fetchone()[0])
 
 
-tasks = {"generate": generate, "load": load, "checks": checks, "models": models, "count": count}
+tasks = {
+    "generate": generate, "load": load, "checks": checks, "models": models, "count": count, "summarize": summarize,
+    "parquet": parquet,
+}  # fmt: skip
 start = time.perf_counter()
 tasks[sys.argv[1]](*sys.argv[2:])
 print(time.perf_counter() - start)

@@ -135,6 +135,29 @@ class Bench:
         ]
         return title, rows, samples
 
+    def profile(self):
+        csv = self.orders()
+        parquet = self.work / f"orders-{self.rows}.parquet"
+        if not parquet.exists():
+            part = parquet.with_suffix(".part")
+            self.by_hand("parquet", csv, part)
+            part.rename(parquet)
+        contestants = {}
+        for kind, file in (("CSV", csv), ("Parquet", parquet)):
+            contestants[f"SUMMARIZE, {kind}"] = lambda file=file: self.by_hand("summarize", file)
+            contestants[f"weir profile, {kind}"] = lambda file=file: self.run_weir(self.work, "profile", file)
+        samples = interleaved(contestants, self.rounds)
+        title = f"Profile of {self.rows:,} rows of 11 columns"
+        rows = []
+        for kind in ("CSV", "Parquet"):
+            weir = samples[f"weir profile, {kind}"]
+            said = weir[0].output
+            if missing := [word for word in ("order_id looks like the key", "e-mail", "quantity") if word not in said]:
+                sys.exit(f"weir profile said nothing about {', '.join(missing)}:\n{said}")
+            hand = median_seconds(samples[f"SUMMARIZE, {kind}"])
+            rows.append(Row(title, f"profile of {kind}", median_seconds(weir), "s", 3.0, hand, f"SUMMARIZE, {kind}"))
+        return title, rows, samples
+
     def models(self, count=1000):
         project = self.fresh("models")
         (project / "weir.yaml").write_text(

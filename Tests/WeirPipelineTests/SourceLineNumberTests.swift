@@ -20,17 +20,7 @@ struct SourceLineNumberTests {
 
         """
 
-    static let contract = """
-        apiVersion: v3.1.0
-        kind: DataContract
-        id: t
-        version: 1.0.0
-        status: active
-        schema:
-          - name: t
-            properties:
-              - { name: w, logicalType: integer, logicalTypeOptions: { minimum: 0 } }
-        """
+    static let contract = SourceProject.contract("name: w, logicalType: integer, logicalTypeOptions: { minimum: 0 }")
 
     @Test(
         "values over several lines and empty lines count, whoever rejects the row",

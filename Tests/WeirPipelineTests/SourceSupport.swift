@@ -29,6 +29,21 @@ final class SourceProject: Sendable {
     /// The source `raw.t`, from the text under its `name:` line.
     func source(_ yaml: String) throws { try write("sources/t.yaml", "name: raw.t\n\(yaml)\n") }
 
+    /// A contract of the table `t` with these properties, each as YAML of one line.
+    static func contract(_ properties: String...) -> String {
+        """
+        apiVersion: v3.1.0
+        kind: DataContract
+        id: t
+        version: 1.0.0
+        status: active
+        schema:
+          - name: t
+            properties:
+
+        """ + properties.map { "      - { \($0) }" }.joined(separator: "\n")
+    }
+
     /// Makes a file with DuckDB; `FILE` in the statement is its path.
     func make(_ path: String, _ sql: String, extensions: [String] = []) async throws {
         try write(path, "")

@@ -47,32 +47,8 @@ enum DocsLook {
         box.addEventListener("input",filter);filter()})();
         """
 
-    /// A whole page. The policy forbids every address outside the page itself.
     static func page(title: String, body: HTML, script: Bool = false) -> String {
-        let code = script ? HTML(trusted: "<script>\(Self.script)</script>") : nil
-        let page: HTML = """
-            <!DOCTYPE html>
-            <!-- \(HTML(trusted: marker)) -->
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-            script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-            <title>\(title)</title>
-            <style>
-            \(HTML(trusted: css))
-            </style>
-            </head>
-            <body>
-            <a class="skip" href="#main">Skip to the content</a>
-            \(body)
-            \(code)
-            </body>
-            </html>
-
-            """
-        return page.text
+        HTMLPage.text(title: title, css: css, body: body, script: script ? Self.script : nil, comment: marker)
     }
 
     /// By this the site knows its own pages again.

@@ -68,7 +68,7 @@ struct RunHistory: Sendable {
                     "\(project.stateFolder)/state.db", secrets: project.secrets
                 ).store
             else { return }
-            try? await store.markInterrupted(exclusive: true)
+            _ = try? await store.markInterrupted(exclusive: true)
             try? await store.begin(record)
             let status: RunStatus =
                 error is CancellationError ? .cancelled : known.outcome == .gateFailed ? .gateFailed : .failed

@@ -6,17 +6,8 @@ import WeirCore
 
 @Suite("Replaying rows from quarantine", .timeLimit(.minutes(10)))
 struct ReplayTests {
-    private static let positive = """
-        apiVersion: v3.1.0
-        kind: DataContract
-        id: t
-        version: 1.0.0
-        status: active
-        schema:
-          - name: t
-            properties:
-              - { name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 } }
-        """
+    private static let positive = SourceProject.contract(
+        "name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 }")
 
     private func replay(
         _ project: SourceProject, set: [String] = [], ids: [String] = []

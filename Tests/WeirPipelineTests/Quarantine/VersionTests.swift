@@ -4,18 +4,9 @@ import Testing
 
 @Suite("Several versions of a row in one load", .timeLimit(.minutes(10)))
 struct VersionTests {
-    private static let contract = """
-        apiVersion: v3.1.0
-        kind: DataContract
-        id: t
-        version: 1.0.0
-        status: active
-        schema:
-          - name: t
-            properties:
-              - { name: id, logicalType: integer, primaryKey: true }
-              - { name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 } }
-        """
+    private static let contract = SourceProject.contract(
+        "name: id, logicalType: integer, primaryKey: true",
+        "name: v, logicalType: integer, logicalTypeOptions: { minimum: 0 }")
 
     private func load(_ text: String) async throws -> (NodeResult, SourceProject) {
         let project = try SourceProject()

@@ -42,28 +42,7 @@ enum PageLook {
         said.textContent=words.length?n+" of "+total+" columns":""}q.addEventListener("input",go);go()})();
         """
 
-    /// A whole page. The policy forbids every address outside the page itself.
     static func page(title: String, body: HTML) -> String {
-        let page: HTML = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-            <title>\(title)</title>
-            <style>
-            \(HTML(trusted: css))
-            </style>
-            </head>
-            <body>
-            <a class="skip" href="#main">Skip to the content</a>
-            \(body)
-            <script>\(HTML(trusted: script))</script>
-            </body>
-            </html>
-
-            """
-        return page.text
+        HTMLPage.text(title: title, css: css, body: body, script: script)
     }
 }
