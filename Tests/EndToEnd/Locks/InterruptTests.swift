@@ -11,7 +11,6 @@ import Testing
 struct InterruptTests {
     @Test("ends cleanly, says how to go on, and the next run goes on", arguments: [SIGINT, SIGTERM])
     func stopped(signal: Int32) async throws {
-        let slow = "SELECT max(hash(a.range * b.range)) AS m FROM range(1000000) a, range(100000) b"
         let project = try TempProject([
             "models/mart/a.sql": "SELECT 1 AS n", "models/mart/b.sql": "SELECT n FROM mart.a",
         ])
