@@ -42,6 +42,13 @@ struct LineNumbers: Sendable {
         var place = 0
         var isHeaderAhead = hasHeader
         while found.accepted.count < wanted.accepted.count || found.rejected.count < wanted.rejected.count {
+            if !isHeaderAhead, !hasOneColumn {
+                // Up to the next row that is asked for there is nothing to look at.
+                let next = found.accepted.count < wanted.accepted.count ? wanted.accepted[found.accepted.count] : .max
+                let rejected =
+                    found.rejected.count < wanted.rejected.count ? wanted.rejected[found.rejected.count] : .max
+                place += walk.pass(records: next - place - 1, lines: rejected - walk.number - 1)
+            }
             guard let record = walk.next() else { break }
             if found.rejected.count < wanted.rejected.count, record.number == wanted.rejected[found.rejected.count] {
                 found.rejected.append(record.line)

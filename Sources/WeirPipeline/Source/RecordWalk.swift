@@ -44,7 +44,8 @@ struct RecordWalk {
     private let dialect: Dialect
     private var lines: LineSplitter
     private var line = 0
-    private var number = 0
+    /// Records so far, as ``Record/number`` counts them.
+    private(set) var number = 0
     /// Where the next quote is; nothing before it needs a look at its quotes.
     private var nextQuote = 0
 
@@ -77,6 +78,17 @@ struct RecordWalk {
             line += rest.lines.count
             return record(.values, rest.lines)
         }
+    }
+
+    /// Passes over records of one line without a quote, quickly: at most `records` of them, and `lines` lines.
+    ///
+    /// - Returns: how many records were passed; empty lines are passed too, and are none.
+    mutating func pass(records: Int, lines most: Int) -> Int {
+        guard dialect.comment == nil, line >= dialect.skip else { return 0 }
+        let passed = lines.pass(filled: records, lines: most, before: nextQuote)
+        line += passed.lines
+        number += passed.lines
+        return passed.filled
     }
 
     private enum LineEnd { case closed, open, invalid }
@@ -164,6 +176,22 @@ struct LineSplitter {
         let end = min(nextFeed, nextReturn)
         position = end + (nextReturn + 1 == nextFeed ? 2 : 1)
         return start..<end
+    }
+
+    /// Passes over lines that end before a place: at most `filled` that are not empty, and `most` in all. Texts with
+    /// carriage returns are left to ``next()``.
+    mutating func pass(filled: Int, lines most: Int, before limit: Int) -> (filled: Int, lines: Int) {
+        guard let base = bytes.baseAddress, nextReturn == bytes.count else { return (0, 0) }
+        var passed = (filled: 0, lines: 0)
+        while passed.filled < filled, passed.lines < most, position < limit,
+            let found = memchr(base + position, 0x0A, limit - position)
+        {
+            let end = base.distance(to: found)
+            if end > position { passed.filled += 1 }
+            passed.lines += 1
+            position = end + 1
+        }
+        return passed
     }
 }
 
