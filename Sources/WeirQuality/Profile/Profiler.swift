@@ -192,13 +192,13 @@ public struct Profiler: Sendable {
 
     /// Days without a value, where the range is short enough to expect one every day.
     private func days(_ facts: inout ColumnFacts, _ source: String, on connection: isolated Connection) throws {
-        guard let days = facts.times?.days, (2...20_000).contains(days), profile(facts, hasDaily: days) else { return }
+        guard let days = facts.times?.days, (2...20_000).contains(days), facts.distinct.count * 2 >= days else {
+            return
+        }
         let value = "t.\(SQL.quote(facts.name))"
         let present = try connection.query(
             "SELECT count(DISTINCT CAST(\(value) AS DATE)) FROM \(source) AS t WHERE isfinite(\(value))"
         ).scalar.int
         facts.times?.missingDays = present.map { days - Int($0) }
     }
-
-    private func profile(_ facts: ColumnFacts, hasDaily days: Int) -> Bool { facts.distinct.count * 2 >= days }
 }
