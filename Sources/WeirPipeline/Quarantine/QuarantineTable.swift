@@ -118,7 +118,7 @@ struct QuarantineTable {
                     "ALTER TABLE \(name.sql) ADD COLUMN IF NOT EXISTS \(SQL.quote(column.name)) \(column.type)")
                 continue
             }
-            let common = try TypeWidening.common(type, column.type, on: connection)
+            let common = try TypeWidening.lossless(type, column.type, on: connection)
             if common != type {
                 try connection.execute("ALTER TABLE \(name.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
             }

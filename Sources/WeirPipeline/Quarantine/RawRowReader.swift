@@ -12,6 +12,8 @@ struct RawRowFormat: Sendable, Hashable, Codable {
     var quote: String
     var escape: String
     var nulls: [String]
+    var dateFormat: String?
+    var timestampFormat: String?
     /// Values that came from folder names.
     var fixed: [String: String]
 
@@ -21,6 +23,8 @@ struct RawRowFormat: Sendable, Hashable, Codable {
         quote = reader.options.quote
         escape = reader.options.escape
         nulls = reader.options.nulls
+        dateFormat = reader.options.dateFormat
+        timestampFormat = reader.options.timestampFormat
         fixed = [:]
         guard reader.options.partitions else { return }
         for part in path.split(separator: "/").dropLast() {

@@ -86,10 +86,16 @@ struct ReplayStaging {
         let mended = Set(mending.map { $0.column.lowercased() })
         let typed = columns.filter { names.contains($0.name.lowercased()) }
         // A text that does not fit its column stays, unless the column is set to something else.
-        let misfits = typed.filter { !mended.contains($0.name.lowercased()) }.map {
-            Misfit.condition("x.\(SQL.quote($0.name))", type: $0.type)
+        func cast(_ column: Column) -> TextCast {
+            var cast = TextCast(type: column.type)
+            if column.type == "DATE" { cast.format = format?.dateFormat }
+            if column.type.hasPrefix("TIMESTAMP") { cast.format = format?.timestampFormat }
+            return cast
         }
-        let fits = misfits.isEmpty ? "true" : "NOT (\(misfits.map { "(\($0))" }.joined(separator: " OR ")))"
+        let misfits = typed.filter { !mended.contains($0.name.lowercased()) }.map {
+            "(\(cast($0).fits("x.\(SQL.quote($0.name))")))"
+        }
+        let fits = misfits.isEmpty ? "true" : misfits.joined(separator: " AND ")
         let own = QuarantineTable.ownColumns.filter { $0 != "_weir_raw" }.map { "q.\(SQL.quote($0))" }.joined(
             separator: ", ")
         func query(asTexts: Bool) -> String {
@@ -97,7 +103,7 @@ struct ReplayStaging {
                 let value = "x.\(SQL.quote(column.name))"
                 return
                     (asTexts && mended.contains(column.name.lowercased())
-                    ? value : "TRY_CAST(\(value) AS \(column.type))")
+                    ? value : cast(column).value(value))
                     + " AS \(SQL.quote(column.name))"
             }
             return """

@@ -30,9 +30,7 @@ struct ModelBuild {
         var staged = try stage(sql, columns, condition, on: connection)
         if let cursor { try checkWatermark(cursor, staged, sql, on: connection) }
         if model.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
-            try KnownRows.remove(
-                from: staged.table, columns: staged.columns, target: target, cursor: cursor, on: connection)
-            staged.rows = try StagedRows.count(staged.table, on: connection)
+            try KnownRows.remove(from: &staged, target: target, cursor: cursor, on: connection)
         }
         let span = try spans?.range(of: staged.table, wanted, on: connection)
         let build = NodeBuild(

@@ -62,7 +62,8 @@ struct SourceBuild {
         let isAnew = context.fullRefresh || context.checkpoint == nil
         let stager = SourceStager(
             source: source, input: input, target: context.target, cursor: cursor,
-            root: context.project.root, typesAreSettled: !isAnew)
+            root: context.project.root, typesAreSettled: !isAnew && source.load.schema != .evolve,
+            isPublished: !isAnew)
         let staged = try stager.stage(on: connection)
         let build = NodeBuild(
             context: context, load: source.load, publishing: publishing(isAnew: isAnew && context.fullRefresh),

@@ -11,9 +11,6 @@ struct DelimitedStager {
     let id: String
 
     private var input: SourceInput { stager.input }
-    /// Above this share of misfits it is the guessed type that is wrong, and not the rows.
-    private static let misfitShare = 0.01
-
     func stage(on connection: isolated Connection) throws -> StagedRows {
         guard var reader = input.reader else {
             throw WeirError("source.unreadable", "the files were not inspected", outcome: .systemFailed)
@@ -22,8 +19,8 @@ struct DelimitedStager {
         var paths: [String: String] = [:]
         var notices: [String] = []
         var repaired = false
-        // Each round mends one thing: broken lines once, then guessed types. A third would find nothing new.
-        for _ in 0..<3 {
+        // Each round mends one thing: broken lines once, then guessed types, of which some are settled in two steps.
+        for _ in 0..<4 {
             let outcome = try load(reader, columns: columns, paths: paths, on: connection)
             if outcome.isBroken, !repaired {
                 repaired = true
@@ -31,25 +28,27 @@ struct DelimitedStager {
                 reader = reader.forRepairedCopies
                 continue
             }
-            let widen = try wronglyGuessed(outcome, on: connection)
-            if !widen.isEmpty {
-                columns = columns.map {
-                    widen.contains($0.name.lowercased()) ? Column(name: $0.name, type: "VARCHAR") : $0
-                }
-                for column in columns where widen.contains(column.name.lowercased()) {
-                    notices.append(
-                        "column \(column.name) looked like another type in the first lines and is loaded as text")
-                }
-                continue
-            }
-            try collect(outcome.rejects, paths: paths, on: connection)
-            try noteFormats(reader, on: connection)
             var staged = StagedRows(
                 table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
             staged.hasFileColumn = input.files.count > 1
             staged.onlyFile = input.files.first?.path
-            staged.lineNumbers = lineNumbers(reader)
+            let lines = lineNumbers(reader)
+            let misfits = MisfitRows(staged: staged, malformed: "temp.\(SQL.quote(malformedTable))")
+            let count = try misfits.count(on: connection)
+            if count > 0, !stager.typesAreSettled {
+                let types = try misfits.wronglyGuessed(input.undeclared, published: stager.target, on: connection)
+                if !types.isEmpty {
+                    notices += columns.compactMap { notice($0, types) }
+                    columns = columns.map { Column(name: $0.name, type: types[$0.name.lowercased()] ?? $0.type) }
+                    continue
+                }
+            }
+            try collect(outcome.rejects, paths: paths, on: connection)
+            if count > 0 { try misfits.setAside(lines, on: connection) } else { try misfits.dropMark(on: connection) }
+            staged.rows -= count
+            staged.lineNumbers = lines
             staged.notices = notices
+            try noteFormats(reader, on: connection)
             for rejects in outcome.rejects { try rejects.drop(on: connection) }
             return staged
         }
@@ -69,20 +68,15 @@ struct DelimitedStager {
     ) throws -> LoadOutcome {
         var outcome = LoadOutcome()
         var selects: [String] = []
-        let types = Dictionary(columns.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
+        let texts = TypedTexts(columns, undeclared: input.undeclared, options: reader.options)
         for (index, group) in input.groups.enumerated() {
             let rejects = RejectTables(id: "\(id)_\(index)")
             try rejects.drop(on: connection)
             outcome.rejects.append(rejects)
             let call = reader.loadCall(
                 paths: group.files.map { paths[$0.path] ?? $0.path },
-                columns: group.header.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") },
-                rejects: rejects)
-            let present = Set(group.header.map { $0.lowercased() }).union(input.readerTypes.keys)
-            var list = columns.map { column in
-                present.contains(column.name.lowercased())
-                    ? SQL.quote(column.name) : "CAST(NULL AS \(column.type)) AS \(SQL.quote(column.name))"
-            }
+                columns: group.header.map { Column(name: $0, type: "VARCHAR") }, rejects: rejects)
+            var list = texts.select(header: group.header, typed: Set(input.readerTypes.keys))
             if input.files.count > 1 { list.append(SQL.quote(DelimitedReader.fileColumn)) }
             selects.append("SELECT \(list.joined(separator: ", ")) FROM \(call)")
         }
@@ -114,26 +108,11 @@ struct DelimitedStager {
         ).scalar.int ?? 0 > 0
     }
 
-    // MARK: Guessed types
-
-    private func wronglyGuessed(_ outcome: LoadOutcome, on connection: isolated Connection) throws -> Set<String> {
-        if stager.typesAreSettled || input.undeclared.isEmpty { return [] }
-        let rows = try StagedRows.count(staging, on: connection)
-        var wrong = Set<String>()
-        for rejects in outcome.rejects where try exists(rejects, on: connection) {
-            let misfits = try connection.query(
-                """
-                SELECT lower(column_name), count(*) FROM temp.\(SQL.quote(rejects.errors))
-                WHERE error_type = 'CAST' GROUP BY 1
-                """)
-            for row in misfits.map({ $0 }) {
-                let share = (row[1].double ?? 0) / Double(max(1, rows) + Int(row[1].int ?? 0))
-                if let name = row[0].text, input.undeclared.contains(name), share > Self.misfitShare {
-                    wrong.insert(name)
-                }
-            }
-        }
-        return wrong
+    private func notice(_ column: Column, _ types: [String: String]) -> String? {
+        guard let type = types[column.name.lowercased()] else { return nil }
+        if stager.isPublished { return "column \(column.name): \(column.type) → \(type)" }
+        return
+            "column \(column.name) looked like \(column.type) in the first lines and is loaded as \(type == "VARCHAR" ? "text" : type)"
     }
 
     // MARK: Broken lines
@@ -239,7 +218,6 @@ struct DelimitedStager {
                 """
                 INSERT INTO temp.\(SQL.quote(malformedTable)) (file, line, raw, reasons)
                 SELECT s.file_path, e.line, ltrim(first(e.csv_line), chr(10) || chr(13)), list_distinct(list(CASE e.error_type::VARCHAR
-                    WHEN 'CAST' THEN 'type(' || e.column_name || ')'
                     WHEN 'MISSING COLUMNS' THEN 'malformed(missing columns)'
                     WHEN 'TOO MANY COLUMNS' THEN 'malformed(too many columns)'
                     WHEN 'UNQUOTED VALUE' THEN 'malformed(bad quote)'

@@ -29,7 +29,13 @@ struct JSONLineStager {
         defer { _ = try? connection.execute("DROP TABLE IF EXISTS temp.weir_lines_\(id)") }
         let values = input.columns.map { fromPath.contains($0.name.lowercased()) ? SQL.quote($0.name) : Self.value($0) }
         let select = zip(input.columns, values).map { "TRY_CAST(\($1) AS \($0.type)) AS \(SQL.quote($0.name))" }
-        let misfits = zip(input.columns, values).map { ($0.name, Misfit.condition($1, type: $0.type)) }
+        let misfits = zip(input.columns, values).map {
+            (
+                $0.name,
+                Misfit.condition(
+                    $1, given: fromPath.contains($0.name.lowercased()) ? "" : Self.givenType($0), type: $0.type)
+            )
+        }
         let extra = input.files.count > 1 ? ", \(file)" : ""
         let lines = "(SELECT * FROM temp.weir_lines_\(id) WHERE valid)"
         try connection.execute(
@@ -51,11 +57,17 @@ struct JSONLineStager {
         return staged
     }
 
+    /// Scalars are taken as texts, the rest as JSON.
+    private static func givenType(_ column: Column) -> String { isNested(column) ? "JSON" : "VARCHAR" }
+
+    private static func isNested(_ column: Column) -> Bool {
+        ["STRUCT", "MAP", "JSON"].contains { column.type.hasPrefix($0) } || column.type.hasSuffix("]")
+    }
+
     /// SQL for a column's value in a line.
     private static func value(_ column: Column) -> String {
         let path = SQL.literal("$.\"\(column.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"")
-        let isNested = ["STRUCT", "MAP", "JSON"].contains { column.type.hasPrefix($0) } || column.type.hasSuffix("]")
-        if !isNested { return "json_extract_string(line, \(path))" }
+        if !isNested(column) { return "json_extract_string(line, \(path))" }
         return "CASE WHEN json_type(line, \(path)) <> 'NULL' THEN json_extract(line, \(path)) END"
     }
 }

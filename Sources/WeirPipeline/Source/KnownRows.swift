@@ -8,24 +8,24 @@ import WeirEngine
 /// which two are published, one is new.
 enum KnownRows {
     static func remove(
-        from staging: TableName, columns: [Column], target: TableName, cursor: Cursor,
-        on connection: isolated Connection
+        from staged: inout StagedRows, target: TableName, cursor: Cursor, on connection: isolated Connection
     ) throws {
         guard let from = cursor.from, !cursor.isAfter, let present = try connection.columns(of: target) else { return }
         let known = Set(present.map { $0.name.lowercased() })
-        let shared = columns.map(\.name).filter { known.contains($0.lowercased()) }.map(SQL.quote)
+        let shared = staged.columns.map(\.name).filter { known.contains($0.lowercased()) }.map(SQL.quote)
         guard !shared.isEmpty else { return }
         let list = shared.joined(separator: ", ")
         let same = shared.map { "s.\($0) IS NOT DISTINCT FROM t.\($0)" }.joined(separator: " AND ")
         let atStart = "\(SQL.quote(cursor.column)) = \(cursor.value(from))"
-        try connection.execute(
+        let repeated = """
+            SELECT s.rid FROM (
+                SELECT rowid AS rid, \(list), row_number() OVER (PARTITION BY \(list) ORDER BY rowid) AS number
+                FROM \(staged.table.sql) WHERE \(atStart)) s
+            JOIN (SELECT \(list), count(*) AS known FROM \(target.sql) WHERE \(atStart) GROUP BY \(list)) t
+            ON \(same) AND s.number <= t.known
             """
-            DELETE FROM \(staging.sql) WHERE rowid IN (
-                SELECT s.rid FROM (
-                    SELECT rowid AS rid, \(list), row_number() OVER (PARTITION BY \(list) ORDER BY rowid) AS number
-                    FROM \(staging.sql) WHERE \(atStart)) s
-                JOIN (SELECT \(list), count(*) AS known FROM \(target.sql) WHERE \(atStart) GROUP BY \(list)) t
-                ON \(same) AND s.number <= t.known)
-            """)
+        guard try connection.query("SELECT count(*) FROM (\(repeated))").scalar.int ?? 0 > 0 else { return }
+        try staged.keep(where: "t.\(SQL.quote(StagedRows.ridColumn)) NOT IN (\(repeated))", on: connection)
+        staged.rows = try StagedRows.count(staged.table, on: connection)
     }
 }

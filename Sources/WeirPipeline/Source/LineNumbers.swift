@@ -31,13 +31,18 @@ struct LineNumbers: Sendable {
         var rejected: [Int] = []
     }
 
-    /// Lines of accepted rows and of rejected records, in the order of what was wanted; a row that is not found
+    /// The records of accepted rows and of rejected lines, in the order of what was wanted; a row that is not found
     /// (the file changed) has none.
+    struct Found {
+        var accepted: [RecordWalk.Record] = []
+        var rejected: [RecordWalk.Record] = []
+    }
+
     static func find(
         _ wanted: Wanted, in bytes: UnsafeRawBufferPointer, dialect: RecordWalk.Dialect, hasHeader: Bool,
         hasOneColumn: Bool
-    ) -> (accepted: [Int], rejected: [Int]) {
-        var found = (accepted: [Int](), rejected: [Int]())
+    ) -> Found {
+        var found = Found()
         var walk = RecordWalk(bytes, dialect)
         var place = 0
         var isHeaderAhead = hasHeader
@@ -51,7 +56,7 @@ struct LineNumbers: Sendable {
             }
             guard let record = walk.next() else { break }
             if found.rejected.count < wanted.rejected.count, record.number == wanted.rejected[found.rejected.count] {
-                found.rejected.append(record.line)
+                found.rejected.append(record)
                 continue
             }
             switch record.kind {
@@ -65,7 +70,7 @@ struct LineNumbers: Sendable {
             }
             place += 1
             if found.accepted.count < wanted.accepted.count, place == wanted.accepted[found.accepted.count] {
-                found.accepted.append(record.line)
+                found.accepted.append(record)
             }
         }
         return found
@@ -82,6 +87,55 @@ struct LineNumbers: Sendable {
         try connection.execute(
             "CREATE OR REPLACE TEMP TABLE \(SQL.quote(table)) (file VARCHAR, accepted BOOLEAN, place BIGINT, line BIGINT)"
         )
+        let wanted = try wanted(accepted: accepted, malformed: malformed, on: connection)
+        for (index, file) in files.enumerated() {
+            guard let wanted = wanted[file.path] else { continue }
+            try withBytes(of: file, index, on: connection) { bytes in
+                let found = find(wanted, of: file, in: bytes)
+                let rows =
+                    zip(wanted.accepted, found.accepted).map { (true, $0, $1.line) }
+                    + zip(wanted.rejected, found.rejected).map { (false, $0, $1.line) }
+                try connection.append(
+                    to: TableName(schema: "main", table: table), catalog: "temp",
+                    rows: rows.lazy.map { [.text(file.path), .bool($0), .int(Int64($1)), .int(Int64($2))] })
+            }
+        }
+    }
+
+    /// Writes `(file, place, number, raw)` of accepted rows to a temporary table: the text of each as its file has it,
+    /// and its record's number.
+    ///
+    /// - Parameters: as of ``write(to:accepted:malformed:on:)``.
+    /// - Returns: how many rows were found.
+    func writeTexts(
+        to table: String, accepted: String, malformed: String?, on connection: isolated Connection
+    ) throws -> Int {
+        try connection.execute(
+            "CREATE OR REPLACE TEMP TABLE \(SQL.quote(table)) (file VARCHAR, place BIGINT, number BIGINT, raw VARCHAR)")
+        let wanted = try wanted(accepted: accepted, malformed: malformed, on: connection)
+        var rows = 0
+        for (index, file) in files.enumerated() {
+            guard let wanted = wanted[file.path], !wanted.accepted.isEmpty else { continue }
+            try withBytes(of: file, index, on: connection) { bytes in
+                let found = find(wanted, of: file, in: bytes)
+                rows += found.accepted.count
+                try connection.append(
+                    to: TableName(schema: "main", table: table), catalog: "temp",
+                    rows: zip(wanted.accepted, found.accepted).lazy.map { place, record in
+                        let text = ([record.first] + record.rest).map { String(decoding: bytes[$0], as: UTF8.self) }
+                        return [
+                            .text(file.path), .int(Int64(place)), .int(Int64(record.number)),
+                            .text(text.joined(separator: "\n")),
+                        ]
+                    })
+            }
+        }
+        return rows
+    }
+
+    private func wanted(
+        accepted: String, malformed: String?, on connection: isolated Connection
+    ) throws -> [String: Wanted] {
         var wanted: [String: Wanted] = [:]
         try collect("SELECT DISTINCT file, place FROM (\(accepted)) ORDER BY place", on: connection) {
             wanted[$0, default: Wanted()].accepted.append($1)
@@ -91,16 +145,7 @@ struct LineNumbers: Sendable {
                 wanted[$0, default: Wanted()].rejected.append($1)
             }
         }
-        for (index, file) in files.enumerated() {
-            guard let wanted = wanted[file.path] else { continue }
-            let found = try lines(wanted, of: file, index, on: connection)
-            let rows =
-                zip(wanted.accepted, found.accepted).map { (true, $0, $1) }
-                + zip(wanted.rejected, found.rejected).map { (false, $0, $1) }
-            try connection.append(
-                to: TableName(schema: "main", table: table), catalog: "temp",
-                rows: rows.lazy.map { [.text(file.path), .bool($0), .int(Int64($1)), .int(Int64($2))] })
-        }
+        return wanted
     }
 
     private func collect(
@@ -114,17 +159,19 @@ struct LineNumbers: Sendable {
         }
     }
 
-    private func lines(
-        _ wanted: Wanted, of file: File, _ index: Int, on connection: isolated Connection
-    ) throws -> (accepted: [Int], rejected: [Int]) {
+    private func find(_ wanted: Wanted, of file: File, in bytes: UnsafeRawBufferPointer) -> Found {
+        Self.find(
+            wanted, in: bytes, dialect: dialect, hasHeader: options.hasHeader, hasOneColumn: file.hasOneColumn)
+    }
+
+    private func withBytes(
+        of file: File, _ index: Int, on connection: isolated Connection, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         var path = file.plain ?? "\(scratch)/lines-\(UUID().uuidString)-\(index).txt"
         defer { if file.plain == nil { try? FileManager.default.removeItem(atPath: path) } }
         if file.plain == nil { path = try PlainCopy.write(file.path, options: options, to: path, on: connection) }
         let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-        return data.withUnsafeBytes {
-            Self.find(
-                wanted, in: $0, dialect: dialect, hasHeader: options.hasHeader, hasOneColumn: file.hasOneColumn)
-        }
+        try data.withUnsafeBytes(body)
     }
 }
 

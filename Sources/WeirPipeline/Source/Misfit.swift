@@ -2,18 +2,30 @@ import WeirCore
 
 /// When a value does not fit the type that a column is to have.
 enum Misfit {
-    private static let integers: Set = [
-        "TINYINT", "SMALLINT", "INTEGER", "INT", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-        "UHUGEINT",
-    ]
+    /// SQL that is true for a value (an SQL expression) which a cast to `type` would lose or change.
+    ///
+    /// - Parameter given: the value's own type.
+    static func condition(_ value: String, given: String, type: String) -> String {
+        if given == "VARCHAR" { return "NOT (\(TextCast(type: type).fits(value)))" }
+        let cast = "TRY_CAST(\(value) AS \(type))"
+        let lost = "\(value) IS NOT NULL AND \(cast) IS NULL"
+        guard isPlain(given), isPlain(type), type != "FLOAT" else { return lost }
+        if type.hasPrefix("DECIMAL"), ["DOUBLE", "FLOAT"].contains(given) {
+            // What is left over from arithmetic with binary fractions is no digit that anybody wrote.
+            let noise = given == "DOUBLE" ? "1e-9" : "1e-6"
+            return "\(lost) OR abs(\(cast)::DOUBLE - \(value)) > \(noise) * greatest(1, abs(\(value)))"
+        }
+        return "\(lost) OR TRY_CAST(\(cast) AS \(given)) IS DISTINCT FROM \(value)"
+    }
 
-    /// SQL that is true for a value (an SQL expression) which a cast to `type` would lose or round.
-    static func condition(_ value: String, type: String) -> String {
-        let lost = "\(value) IS NOT NULL AND TRY_CAST(\(value) AS \(type)) IS NULL"
-        guard integers.contains(type.uppercased()) else { return lost }
-        // DuckDB rounds 1.5 to an integer without a word.
-        let number = "TRY_CAST(\(value) AS DOUBLE)"
-        return "\(lost) OR coalesce(isfinite(\(number)) AND \(number) <> trunc(\(number)), false)"
+    /// Numbers, truths and times: there and back is the same value, or something was lost.
+    private static func isPlain(_ type: String) -> Bool {
+        let names: Set = [
+            "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+            "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS",
+            "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE",
+        ]
+        return names.contains(type) || type.hasPrefix("DECIMAL(")
     }
 
     /// A list of the reasons that hold, for the columns and conditions given.

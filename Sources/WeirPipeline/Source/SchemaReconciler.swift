@@ -31,7 +31,7 @@ struct SchemaReconciler {
             }
             var type = column.type
             if input.undeclared.contains(column.name.lowercased()) {
-                type = policy == .evolve ? try TypeWidening.common(known.type, column.type, on: connection) : known.type
+                type = policy == .evolve ? try widened(known, column, input, on: connection) : known.type
             }
             if type != known.type { retyped.append((column.name, known.type, type)) }
             columns.append(Column(name: column.name, type: type))
@@ -43,6 +43,15 @@ struct SchemaReconciler {
         for column in added where policy == .evolve { input.notices.append("new column \(column.name) \(column.type)") }
         for change in retyped { input.notices.append("column \(change.name): \(change.from) → \(change.to)") }
         input.columns = columns
+    }
+
+    /// Texts are read as what the table has until it is known how many of them do not fit: one word among numbers is
+    /// a bad row. Values with a type of their own are widened to what holds them all.
+    private func widened(
+        _ known: Column, _ new: Column, _ input: SourceInput, on connection: isolated Connection
+    ) throws -> String {
+        if input.reader != nil, input.readerTypes[new.name.lowercased()] == nil { return known.type }
+        return try TypeWidening.common(known.type, new.type, on: connection)
     }
 
     /// On a first load there is no table to compare with: the files are compared with each other.
@@ -108,14 +117,5 @@ struct SchemaReconciler {
         return WeirError(
             "schema.frozen", "the input's columns are not those of \(source.name): \(diff.joined(separator: ", "))",
             hint: "set `load.schema: evolve` to accept them", at: source.place, outcome: .gateFailed)
-    }
-}
-
-/// The type that holds the values of two.
-enum TypeWidening {
-    static func common(_ a: String, _ b: String, on connection: isolated Connection) throws -> String {
-        if a == b || b == "NULL" { return a }
-        let both = try? connection.columns(of: "SELECT CAST(NULL AS \(a)) AS v UNION ALL SELECT CAST(NULL AS \(b))")
-        return both?.first?.type ?? "VARCHAR"
     }
 }

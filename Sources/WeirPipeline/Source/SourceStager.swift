@@ -13,8 +13,10 @@ struct SourceStager {
     var scratch: String { "\(root)/.weir/tmp" }
     /// The project's folder.
     let root: String
-    /// True when the table's types are settled because rows were published with them.
+    /// True when columns keep the types they are to have, however many texts do not fit.
     let typesAreSettled: Bool
+    /// True when there are published rows, whose columns are retyped along.
+    var isPublished = false
 
     private var staging: TableName { StagedRows.name(for: target) }
     private var id: String { Fingerprint.of([target.description]).prefix(12).description }
@@ -47,9 +49,7 @@ struct SourceStager {
         case .database(let reader):
             staged = try stageDatabase(reader, on: connection)
             if let cursor, source.load.strategy == .append {
-                try KnownRows.remove(
-                    from: staging, columns: staged.columns, target: target, cursor: cursor, on: connection)
-                staged.rows = try StagedRows.count(staging, on: connection)
+                try KnownRows.remove(from: &staged, target: target, cursor: cursor, on: connection)
             }
         }
         try checkFilesAreUnchanged(on: connection)

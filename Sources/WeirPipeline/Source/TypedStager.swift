@@ -26,7 +26,7 @@ struct TypedStager {
                 continue
             }
             select.append(given == column.type ? name : "TRY_CAST(\(name) AS \(column.type)) AS \(name)")
-            var conditions = given == column.type ? [] : [Misfit.condition(name, type: column.type)]
+            var conditions = given == column.type ? [] : [Misfit.condition(name, given: given, type: column.type)]
             let text = SQL.quote(StructuredReader.textPrefix + column.name)
             if comparesTexts { conditions.append("\(name) IS NULL AND nullif(\(text), '') IS NOT NULL") }
             raw.append("\(SQL.literal(column.name)): \(comparesTexts ? text : name)")

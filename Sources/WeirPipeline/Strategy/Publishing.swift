@@ -71,6 +71,14 @@ struct PublishedRows: Sendable {
             if type == column.type { continue }
             let common = try TypeWidening.common(type, column.type, on: connection)
             if common != type {
+                guard try TypeWidening.keepsValues(target, column, as: common, on: connection) else {
+                    throw WeirError(
+                        "schema.lossy-widening",
+                        "column \(column.name) of \(target) is \(type) and would become \(common), which does not hold all of its digits",
+                        hint:
+                            "declare the column as DECIMAL or VARCHAR in the source, and load all again with --full-refresh",
+                        at: Place(table: target.description), outcome: .gateFailed)
+                }
                 try connection.execute(
                     "ALTER TABLE \(target.sql) ALTER COLUMN \(SQL.quote(column.name)) TYPE \(common)")
             }
