@@ -12,6 +12,8 @@
 typedef uint64_t idx_t;
 
 typedef enum { DuckDBSuccess = 0, DuckDBError = 1 } duckdb_state;
+// Of the kinds of statements only this one matters here.
+typedef enum { DUCKDB_STATEMENT_TYPE_TRANSACTION = 10 } duckdb_statement_type;
 
 typedef enum {
     DUCKDB_PENDING_RESULT_READY = 0,
@@ -97,6 +99,7 @@ typedef struct {
     X(const char *, duckdb_prepare_error, (duckdb_prepared_statement statement), (statement)) \
     V(duckdb_destroy_prepare, (duckdb_prepared_statement *statement), (statement)) \
     X(idx_t, duckdb_nparams, (duckdb_prepared_statement statement), (statement)) \
+    X(duckdb_statement_type, duckdb_prepared_statement_type, (duckdb_prepared_statement statement), (statement)) \
     X(idx_t, duckdb_prepared_statement_column_count, (duckdb_prepared_statement statement), (statement)) \
     X(const char *, duckdb_prepared_statement_column_name, (duckdb_prepared_statement statement, idx_t column), (statement, column)) \
     X(duckdb_logical_type, duckdb_prepared_statement_column_logical_type, (duckdb_prepared_statement statement, idx_t column), (statement, column)) \

@@ -100,7 +100,10 @@ public actor Connection {
         if depth > 0 { return try body(self) }
         try execute("BEGIN TRANSACTION")
         depth += 1
-        defer { depth -= 1 }
+        defer {
+            depth -= 1
+            handle.mayBeInTransaction = false
+        }
         do {
             let result = try body(self)
             try checkCancelled()
@@ -115,6 +118,8 @@ public actor Connection {
 
     /// Rolls back what a user began by hand and left open, so that the next user starts clean.
     func endTransaction() {
+        guard handle.mayBeInTransaction else { return }
+        handle.mayBeInTransaction = false
         // Without a transaction DuckDB refuses, which is as good.
         try? handle.uninterrupted { try Statements(handle: handle, sql: "ROLLBACK").run([]) { _ in } }
     }

@@ -11,6 +11,7 @@ final class ConnectionHandle: @unchecked Sendable {
     private let lock = NSLock()
     private var isInterruptible = true
     private var isCancelled = false
+    private var touchesTransactions = false
 
     init(database: DatabaseHandle) throws {
         var connection: duckdb_connection?
@@ -45,6 +46,12 @@ final class ConnectionHandle: @unchecked Sendable {
     var cancelled: Bool {
         get { lock.withLock { isCancelled } }
         set { lock.withLock { isCancelled = newValue } }
+    }
+
+    /// Whether a statement began or ended a transaction since this was last set to false: one may be open.
+    var mayBeInTransaction: Bool {
+        get { lock.withLock { touchesTransactions } }
+        set { lock.withLock { touchesTransactions = newValue } }
     }
 
     /// Runs statements that must not be cut short (`COMMIT`, `ROLLBACK`).

@@ -93,6 +93,9 @@ struct Statements {
     private func execute<R>(
         _ statement: duckdb_prepared_statement?, _ read: (inout duckdb_result) throws -> R
     ) throws -> R {
+        if duckdb_prepared_statement_type(statement) == DUCKDB_STATEMENT_TYPE_TRANSACTION {
+            handle.mayBeInTransaction = true
+        }
         var result = duckdb_result()
         let state = duckdb_execute_prepared(statement, &result)
         defer { duckdb_destroy_result(&result) }

@@ -54,7 +54,11 @@ struct QuarantineTable {
                 : "SELECT '' AS file, 0 AS place LIMIT 0"
             try numbers.write(to: lines, accepted: accepted, malformed: malformed, on: connection)
         }
-        defer { _ = try? connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(lines))") }
+        defer {
+            if staged.lineNumbers != nil {
+                _ = try? connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(lines))")
+            }
+        }
         func line(accepted: Bool, otherwise: String) -> String {
             if staged.lineNumbers == nil { return otherwise }
             let (file, number) = accepted ? (origin, place) : ("file", "line")

@@ -66,13 +66,14 @@ struct ModelBuild {
         let staging = StagedRows.name(for: target, part: part)
         let body = sql.trimmingStatementEnd
         let select = condition.map { "SELECT * FROM (\n\(body)\n) WHERE \($0)" } ?? body
+        let rows: Int
         do {
-            try connection.execute("CREATE OR REPLACE TABLE \(staging.sql) AS SELECT * FROM (\n\(select)\n)")
+            rows = try connection.createTable(staging, as: "SELECT * FROM (\n\(select)\n)")
         } catch {
             throw SQLErrorMapper.map(error, sql: model.text)
         }
         let stored = try connection.columns(of: staging) ?? columns
-        var staged = StagedRows(table: staging, columns: stored, rows: try StagedRows.count(staging, on: connection))
+        var staged = StagedRows(table: staging, columns: stored, rows: rows)
         if case .filter(let input)? = context.node.query?.shape, let name = input.name, condition == nil {
             let read = try StagedRows.count(context.environment.physical(name), on: connection)
             staged.filtered = max(0, read - staged.rows)

@@ -15,7 +15,15 @@ actor RunBoard {
     private(set) var results: [NodeResult] = []
     private let graph: ProjectGraph
     private let failFast: Bool
-    private var pending: [PlannedNode]
+    /// In the order of the plan; what was taken leaves its place.
+    private let entries: [PlannedNode]
+    /// Places in ``entries`` of the nodes that wait for nothing, in their order.
+    private var ready: [Int] = []
+    /// How many nodes that are not settled each place waits for.
+    private var waiting: [Int]
+    /// Places that wait for a node, by its key.
+    private var dependents: [String: [Int]] = [:]
+    private var left: Int
     private var settled: [String: NodeResult] = [:]
     private var versions: TableVersions
     private var running = 0
@@ -23,11 +31,23 @@ actor RunBoard {
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     init(_ planned: Runner.Planned, failFast: Bool, versions: TableVersions) {
-        graph = planned.graph
+        let graph = planned.graph
+        let entries = planned.plan.nodes.filter { graph[$0.name] != nil }
+        let selected = Set(entries.map(\.name.key))
+        var waiting: [Int] = []
+        for (place, entry) in entries.enumerated() {
+            guard let node = graph[entry.name] else { continue }
+            let waitsFor = Set((node.inputs + node.waitsFor).map(\.key)).intersection(selected)
+            for key in waitsFor { dependents[key, default: []].append(place) }
+            waiting.append(waitsFor.count)
+            if waitsFor.isEmpty { ready.append(place) }
+        }
+        self.graph = graph
         self.failFast = failFast
-        pending = planned.plan.nodes
-        rank = Dictionary(
-            planned.graph.order.enumerated().map { ($1.name.key, $0) }, uniquingKeysWith: { first, _ in first })
+        self.entries = entries
+        self.waiting = waiting
+        left = entries.count
+        rank = Dictionary(graph.order.enumerated().map { ($1.name.key, $0) }, uniquingKeysWith: { first, _ in first })
         self.versions = versions
     }
 
@@ -35,7 +55,7 @@ actor RunBoard {
     func next() async -> Step? {
         while true {
             if let step = take() { return step }
-            if pending.isEmpty || running == 0 { return nil }
+            if left == 0 || running == 0 { return nil }
             await withCheckedContinuation { waiters.append($0) }
         }
     }
@@ -47,25 +67,17 @@ actor RunBoard {
     }
 
     private func take() -> Step? {
-        for (index, entry) in pending.enumerated() {
-            guard let node = graph[entry.name] else { continue }
-            let selected = Set(pending.map(\.name.key))
-            let waitsOn = (node.inputs + node.waitsFor).filter { selected.contains($0.key) || isRunning($0) }
-            if !waitsOn.isEmpty { continue }
-            pending.remove(at: index)
-            if let result = settledWithoutBuilding(entry, node) {
-                settle(result)
-                return .settled(result)
-            }
-            running += 1
-            inFlight.insert(entry.name.key)
-            return .build(entry, versions: versions.inputs(of: node))
+        guard !ready.isEmpty else { return nil }
+        let entry = entries[ready.removeFirst()]
+        guard let node = graph[entry.name] else { return nil }
+        left -= 1
+        if let result = settledWithoutBuilding(entry, node) {
+            settle(result)
+            return .settled(result)
         }
-        return nil
+        running += 1
+        return .build(entry, versions: versions.inputs(of: node))
     }
-
-    private var inFlight = Set<String>()
-    private func isRunning(_ name: TableName) -> Bool { inFlight.contains(name.key) }
 
     private func settledWithoutBuilding(_ entry: PlannedNode, _ node: GraphNode) -> NodeResult? {
         var result = NodeResult(name: entry.name, kind: entry.kind, strategy: entry.strategy, status: .unchanged)
@@ -96,8 +108,11 @@ actor RunBoard {
     }
 
     private func settle(_ result: NodeResult) {
-        inFlight.remove(result.name.key)
         settled[result.name.key] = result
+        for place in dependents.removeValue(forKey: result.name.key) ?? [] {
+            waiting[place] -= 1
+            if waiting[place] == 0 { ready.insert(place, at: ready.firstIndex { $0 > place } ?? ready.endIndex) }
+        }
         results.append(result)
         if failFast, !result.isUsable { isStopped = true }
         for waiter in waiters { waiter.resume() }

@@ -28,8 +28,7 @@ struct DelimitedStager {
                 reader = reader.forRepairedCopies
                 continue
             }
-            var staged = StagedRows(
-                table: staging, columns: columns, rows: try StagedRows.count(staging, on: connection))
+            var staged = StagedRows(table: staging, columns: columns, rows: outcome.rows)
             staged.hasFileColumn = input.files.count > 1
             staged.onlyFile = input.files.first?.path
             let lines = lineNumbers(reader)
@@ -58,6 +57,7 @@ struct DelimitedStager {
     }
 
     private struct LoadOutcome {
+        var rows = 0
         var rejects: [RejectTables] = []
         /// Quoting went wrong somewhere, after which DuckDB may have swallowed good lines.
         var isBroken = false
@@ -81,8 +81,7 @@ struct DelimitedStager {
             selects.append("SELECT \(list.joined(separator: ", ")) FROM \(call)")
         }
         do {
-            try connection.execute(
-                "CREATE OR REPLACE TABLE \(staging.sql) AS \(selects.joined(separator: " UNION ALL "))")
+            outcome.rows = try connection.createTable(staging, as: selects.joined(separator: " UNION ALL "))
         } catch let error as WeirError where error.message.contains("invalid state") {
             outcome.isBroken = true
             return outcome

@@ -155,6 +155,15 @@ struct SourceStager {
     }
 }
 
+extension Connection {
+    /// Makes a table of a query's rows, in place of one of that name.
+    ///
+    /// - Returns: how many there are.
+    func createTable(_ table: TableName, as query: String) throws -> Int {
+        Int(try self.query("CREATE OR REPLACE TABLE \(table.sql) AS \(query)").scalar.int ?? 0)
+    }
+}
+
 extension StagedRows {
     static func count(_ table: TableName, on connection: isolated Connection) throws -> Int {
         Int(try connection.query("SELECT count(*) FROM \(table.sql)").scalar.int ?? 0)

@@ -41,10 +41,11 @@ struct TypedStager {
         let fits = misfits.isEmpty ? nil : "NOT (\(Misfit.any(misfits)))"
         let conditions = [newer, fits].compactMap(\.self)
         let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+        var rows = 0
         // Both reads see one state of the source.
         try connection.transaction { connection in
-            try connection.execute(
-                "CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", ")) FROM \(relation)\(filter)")
+            rows = try connection.createTable(
+                staging, as: "SELECT \(select.joined(separator: ", ")) FROM \(relation)\(filter)")
             guard !misfits.isEmpty else { return }
             try connection.execute(
                 """
@@ -54,8 +55,7 @@ struct TypedStager {
                 FROM \(relation) WHERE (\(Misfit.any(misfits)))\(newer.map { " AND \($0)" } ?? "")
                 """)
         }
-        var staged = StagedRows(
-            table: staging, columns: input.columns, rows: try StagedRows.count(staging, on: connection))
+        var staged = StagedRows(table: staging, columns: input.columns, rows: rows)
         staged.hasFileColumn = withFile
         staged.onlyFile = origin ?? input.files.first?.name
         return staged
