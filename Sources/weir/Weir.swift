@@ -13,6 +13,7 @@ struct WeirCommand: AsyncParsableCommand {
             RunCommand.self,
             BackfillCommand.self,
             TestCommand.self,
+            CheckCommand.self,
             QueryCommand.self,
             QuarantineCommand.self,
             LineageCommand.self,

@@ -14,6 +14,11 @@ public enum JSONOutput {
         try text(value, [.sortedKeys, .withoutEscapingSlashes])
     }
 
+    /// Over several lines and with its keys as they are, for formats that are not ours.
+    public static func foreign(_ value: some Encodable) throws -> String {
+        try text(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes], keys: .useDefaultKeys)
+    }
+
     /// `{"error": {…}}` for a command that failed, with the exit code that it ends with.
     public static func failure(_ error: WeirError) -> String {
         struct Failure: Encodable {
@@ -26,10 +31,13 @@ public enum JSONOutput {
         return #"{"error": {"code": "system.unexpected", "message": "the error could not be written"}}"#
     }
 
-    private static func text(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
+    private static func text(
+        _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting,
+        keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+    ) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = formatting
-        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.keyEncodingStrategy = keys
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         encoder.dateEncodingStrategy = .custom { date, encoder in

@@ -41,8 +41,7 @@ public struct Selection: Sendable {
                 (project.model(name)?.notes ?? project.source(name)?.notes)?.tags.contains(tag) ?? false
             }
         } else if text.contains("*") {
-            let parts = text.lowercased().split(separator: "*", omittingEmptySubsequences: false).map(String.init)
-            found = names.filter { Self.matches($0.key, parts) }
+            found = names.filter { Glob.matches(text, $0.key) }
         } else {
             found = names.filter { $0.key == text.lowercased() }
         }
@@ -55,16 +54,5 @@ public struct Selection: Sendable {
         }
         found.sort()
         return found
-    }
-
-    /// Whether a name is the parts with anything between them.
-    private static func matches(_ name: String, _ parts: [String]) -> Bool {
-        guard let first = parts.first, let last = parts.last, name.hasPrefix(first) else { return false }
-        var rest = name.dropFirst(first.count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let range = rest.range(of: part) else { return false }
-            rest = rest[range.upperBound...]
-        }
-        return rest.hasSuffix(last)
     }
 }

@@ -15,13 +15,37 @@ public enum JUnitReport {
         for table in report.tables {
             suites.append(suite(table.name.description, cases(table), milliseconds: table.milliseconds))
         }
-        return """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites name="\(escape(report.project))">
-            \(suites.joined(separator: "\n"))
-            </testsuites>
+        return document(report.project, suites)
+    }
 
-            """
+    /// One suite for each table, one case for each rule and each reason for which lines could not be read.
+    public static func xml(_ report: CheckReport) -> String {
+        let suites = report.tables.map { table in
+            var result = TableTestResult(
+                name: TableName(table.target) ?? TableName(schema: "data", table: table.target),
+                contract: table.contract.file)
+            result.checks = table.checks
+            result.error = table.error
+            let unreadable = table.unreadable.map { found in
+                Case(
+                    name: found.reason, group: table.target, file: table.contract.file, milliseconds: 0,
+                    verdict: .failed(
+                        message: "\(Figures.count(Int64(found.rows), "line")) could not be read: \(found.reason)",
+                        body: ""))
+            }
+            return suite(table.target, unreadable + cases(result), milliseconds: table.milliseconds)
+        }
+        return document("weir check", suites)
+    }
+
+    private static func document(_ name: String, _ suites: [String]) -> String {
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="\(escape(name))">
+        \(suites.joined(separator: "\n"))
+        </testsuites>
+
+        """
     }
 
     private enum Verdict {

@@ -113,10 +113,6 @@ public enum TestReportText {
 
     // MARK: Tables of the warehouse
 
-    private static func measured(_ value: Double) -> String {
-        Int(exactly: value).map { Figures.count($0) } ?? "\(value)"
-    }
-
     private static func text(_ table: TableTestResult, _ terminal: Terminal) -> [String] {
         let style = terminal.style
         let mark = table.passed ? style("✓", .good) : style("✗", .bad)
@@ -132,15 +128,6 @@ public enum TestReportText {
                 lines.append("  note: the contract does not mention \(Cell.visible(column.name)) (\(column.type))")
             }
         }
-        guard !table.checks.isEmpty else { return lines }
-        var list = TextTable(["rule", "status", "rows", "wanted"])
-        for check in table.checks {
-            let tone: Tone? =
-                check.fails ? .bad : check.status == .warned ? .warning : check.status == .passed ? .good : nil
-            let status = check.fails ? "failed" : check.status == .notChecked ? "not checked" : check.status.rawValue
-            let found = check.violating.map { Figures.count($0) } ?? check.measured.map(measured) ?? ""
-            list.add([.init(check.rule), .init(status, tone), .init(found), .init(check.detail ?? check.limit)])
-        }
-        return lines + list.render(on: terminal).split(separator: "\n").map { "  \($0)" }
+        return lines + CheckText.rules(table.checks, on: terminal).map { "  \($0)" }
     }
 }

@@ -31,7 +31,7 @@ struct WarehouseChecks: Sendable {
         let physical = environment.physical(table.name)
         if let columns = try connection.columns(of: physical) {
             if options.schema { result.schema = compare(table, columns) }
-            if options.data { try audit(table, physical, environment, &result, on: connection) }
+            if options.data { try audit(table, environment, &result, on: connection) }
         } else {
             result.error = WeirError(
                 "test.missing-table", "\(physical) is not in the warehouse", hint: "`weir run \(table.name)` builds it",
@@ -50,45 +50,18 @@ struct WarehouseChecks: Sendable {
     }
 
     private func audit(
-        _ table: TestSelection.ContractTable, _ physical: TableName, _ environment: EnvironmentScope,
-        _ result: inout TableTestResult, on connection: isolated Connection
+        _ table: TestSelection.ContractTable, _ environment: EnvironmentScope, _ result: inout TableTestResult,
+        on connection: isolated Connection
     ) throws {
-        var scope = AuditScope(table: physical, declared: table.name)
-        if table.strategy == .scd2 {
-            // A contract speaks of the rows that hold now; their history repeats every key.
-            let current = "_weir_current"
-            try connection.execute(
-                """
-                CREATE OR REPLACE TEMP TABLE \(current) AS SELECT * EXCLUDE (\(SQL.list(SCD2Columns.all)))
-                FROM \(physical.sql) WHERE \(SQL.quote(SCD2Columns.isCurrent))
-                """)
-            scope.table = TableName(schema: "temp", table: current)
-        }
         do {
-            let audit = try TableAudit.audit(
-                Self.withoutQuarantine(table), scope: scope, policy: .stop,
-                resolve: { text in resolve(text, near: table.name, environment) }, on: connection)
+            let audit = try PublishedTable(
+                project: project, environment: environment, name: table.name, strategy: table.strategy,
+                policy: table.policy
+            ).audit(table.contract, on: connection)
             result.rows = audit.rows
             result.checks = audit.outcomes
         } catch let error as WeirError {
             result.error = error
         }
-    }
-
-    /// Nothing leaves a published table: a rule that would send rows to quarantine counts them where they are, and
-    /// the rules about the whole table measure all of it.
-    private static func withoutQuarantine(_ table: TestSelection.ContractTable) -> TableContract {
-        var contract = table.contract
-        contract.onFail = (contract.onFail ?? table.policy) == .warn ? .warn : .stop
-        for index in contract.rules.indices where contract.rules[index].onFail == .quarantine {
-            contract.rules[index].onFail = .stop
-        }
-        return contract
-    }
-
-    /// The table that a contract's foreign key names.
-    private func resolve(_ text: String, near name: TableName, _ environment: EnvironmentScope) -> TableName? {
-        GraphBuilder(project: project, problems: Problems()).resolveTable(text, near: name).map(environment.physical)
-            ?? TableName(text)
     }
 }

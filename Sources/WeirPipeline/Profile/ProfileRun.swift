@@ -36,7 +36,7 @@ public struct ProfileRun: Sendable {
 
     // MARK: Tables and queries
 
-    private var settings: WarehouseSettings? {
+    var settings: WarehouseSettings? {
         guard let project else { return nil }
         return environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
     }
@@ -80,13 +80,13 @@ public struct ProfileRun: Sendable {
 
     // MARK: Files
 
-    private static var workFolder: String {
+    static var workFolder: String {
         FileManager.default.temporaryDirectory
             .appending(path: "weir-profile-\(ProcessInfo.processInfo.processIdentifier)").path
     }
 
     /// A database in memory, whose overflow goes to a folder of its own.
-    private func scratch() async throws -> Database {
+    func scratch() async throws -> Database {
         var options = Database.Options()
         options.memoryLimit = memoryLimit ?? settings?.memoryLimit
         options.tempDirectory = Self.workFolder
@@ -129,9 +129,10 @@ public struct ProfileRun: Sendable {
         }
     }
 
-    private func inspect(_ pattern: String, on connection: isolated Connection) throws -> (
-        SourceDefinition, SourceInput
-    ) {
+    /// - Parameter columns: types that are known beforehand.
+    func inspect(
+        _ pattern: String, columns: [Column] = [], on connection: isolated Connection
+    ) throws -> (SourceDefinition, SourceInput) {
         let isRemote = pattern.contains("://")
         let pattern = isRemote || pattern.hasPrefix("/") ? pattern : "\(folder)/\(pattern)"
         if isRemote { try connection.load(extension: "httpfs") }
@@ -150,7 +151,7 @@ public struct ProfileRun: Sendable {
         let source = SourceDefinition(
             name: name,
             origin: .files(.init(patterns: [pattern], format: format, options: options)),
-            load: LoadSettings(strategy: .replace), columns: [], contract: nil, onFail: nil, notes: TableNotes(),
+            load: LoadSettings(strategy: .replace), columns: columns, contract: nil, onFail: nil, notes: TableNotes(),
             place: Place(file: first.name))
         let project = Project.bare(root: folder, name: "profile")
         let input = try SourceInspector(project: project, source: source, checkpoint: nil, loaded: []).inspect(

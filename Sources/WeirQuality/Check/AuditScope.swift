@@ -53,4 +53,7 @@ public struct AuditResult: Sendable, Hashable, Codable {
     public var failedTable: String
     public var failedRows: Int
     public var verdict: Verdict
+    /// As ``AuditDetail`` asks for them.
+    public var segments: [CheckSegment] = []
+    public var failing: [FailingRow] = []
 }

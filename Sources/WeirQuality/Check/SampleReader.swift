@@ -21,11 +21,7 @@ extension AuditRun {
         var paths: [ColumnPath] = []
         for path in shown.flatMap(\.columns) + key where !paths.contains(path) { paths.append(path) }
         let rowIDs = Set(shown.flatMap { firstRows[$0.id] ?? [] }).sorted()
-        let texts = paths.map { path in
-            isHidden(path)
-                ? "CASE WHEN \(path.sql) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
-                : "left(CAST(\(path.sql) AS VARCHAR), \(SampleReader.width))"
-        }
+        let texts = paths.map { visible($0) }
         let query =
             "SELECT t.rowid, \(texts.joined(separator: ", ")) FROM \(table) AS t WHERE t.rowid IN (\(rowIDs.map(String.init).joined(separator: ", ")))"
         var values: [Int64: [Value]] = [:]
@@ -42,6 +38,13 @@ extension AuditRun {
                     })
             }
         }
+    }
+
+    /// SQL for what may be shown of a value.
+    func visible(_ path: ColumnPath) -> String {
+        isHidden(path)
+            ? "CASE WHEN \(path.sql) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
+            : "left(CAST(\(path.sql) AS VARCHAR), \(SampleReader.width))"
     }
 
     private func isHidden(_ path: ColumnPath) -> Bool {

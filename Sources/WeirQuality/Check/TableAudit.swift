@@ -18,11 +18,13 @@ public enum TableAudit {
     ///   - policy: `on_fail` where neither the contract nor the rule says anything.
     ///   - resolve: the table that a foreign key names, as in the contract: an object's name or
     ///     `schema.table`. The default takes the name as it is.
+    ///   - detail: segments and failing rows to tell beside the counts.
     /// - Throws: ``WeirError`` when a rule cannot run at all: an SQL rule with a mistake, a foreign key to a
     ///   table that does not exist.
     public static func audit(
         _ contract: TableContract, scope: AuditScope, policy: OnFail,
-        resolve: (String) -> TableName? = { TableName($0) }, on connection: isolated Connection
+        resolve: (String) -> TableName? = { TableName($0) }, detail: AuditDetail = AuditDetail(),
+        on connection: isolated Connection
     ) throws -> AuditResult {
         var run = try AuditRun(contract, scope: scope, policy: contract.onFail ?? policy, on: connection)
         try run.checkRows(on: connection)
@@ -32,7 +34,10 @@ public enum TableAudit {
         try run.writeFailedRows(on: connection)
         try run.checkTable(on: connection)
         try run.addSamples(on: connection)
-        return run.result
+        var result = run.result
+        result.segments = try run.segments(detail, on: connection)
+        result.failing = try run.failingRows(detail, on: connection)
+        return result
     }
 }
 

@@ -62,7 +62,7 @@ struct TestCommand: AsyncParsableCommand {
         let progress = Progress(on: .of(descriptor: 2))
         let report = try await suite.run { done, count in Task { await progress.update("test \(done) of \(count)") } }
         await progress.clear()
-        if let junit { try save(JUnitReport.xml(report), to: junit) }
+        if let junit { try ReportFile.write(JUnitReport.xml(report), to: junit) }
         try options.output.print(report) { TestReportText.render(report, on: $0) }
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }
     }
@@ -78,19 +78,6 @@ struct TestCommand: AsyncParsableCommand {
             }
             lines.append("Read it, give it a name that says what it is about, and run `weir test \(written.path)`.")
             return lines.joined(separator: "\n")
-        }
-    }
-
-    private func save(_ text: String, to path: String) throws {
-        let url = URL(fileURLWithPath: path)
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw WeirError(
-                "system.cannot-write", "\(path) cannot be written: \(error.localizedDescription)",
-                outcome: .systemFailed)
         }
     }
 }

@@ -21,6 +21,10 @@ struct JSONOutputTests {
         Command(words: ["quarantine", "show", "raw.orders"], heading: "### weir quarantine show"),
         Command(words: ["query", "SELECT * FROM mart.sales_by_day ORDER BY day"], heading: "### weir query"),
         Command(words: ["test", "tests/bad.yaml"], heading: "### weir test", code: 1),
+        Command(
+            words: [
+                "check", "data/orders.csv", "--contract", "contracts/orders.yaml", "--by", "status", "--failed", "1",
+            ], heading: "### weir check", code: 1, optional: [".tables[].checks[].affected"]),
         Command(words: ["test", "--new", "staging.orders"], heading: "### weir test --new"),
         Command(words: ["lineage", "mart.sales_by_day.revenue"], heading: "### weir lineage"),
         Command(words: ["docs"], heading: "### weir docs"),
@@ -76,7 +80,8 @@ struct JSONOutputTests {
     @Test(
         "is one error object also for a command line that is wrong, whatever is wrong and however JSON is asked for",
         arguments: [
-            "plan", "run", "backfill", "test", "query", "quarantine list", "quarantine show", "quarantine replay",
+            "plan", "run", "backfill", "test", "check", "query", "quarantine list", "quarantine show",
+            "quarantine replay",
             "lineage", "runs", "runs show", "docs", "lint", "doctor", "init",
         ])
     func usage(command: String) async throws {

@@ -1,0 +1,108 @@
+import WeirCore
+import WeirQuality
+
+/// What `weir check` found; the stable JSON of `--output json`.
+public struct CheckReport: Sendable, Encodable {
+    /// DuckDB's version, as in `v1.5.5`.
+    public var engine: String
+    public var weir: String
+    public var tables: [CheckedTable] = []
+
+    public enum Status: String, Sendable, Encodable {
+        /// Every rule holds, or allows what was found.
+        case passed
+        /// A rule that only reports does not hold.
+        case warned
+        /// A rule does not hold, or a table could not be checked.
+        case failed
+    }
+
+    public var status: Status {
+        let all = tables.map(\.status)
+        return all.contains(.failed) ? .failed : all.contains(.warned) ? .warned : .passed
+    }
+
+    /// What the command ends with.
+    public var outcome: Outcome {
+        let errors = tables.compactMap { $0.error?.outcome }
+        if let worst = [Outcome.systemFailed, .wrongUsage].first(where: errors.contains) { return worst }
+        return status == .failed ? .gateFailed : .done
+    }
+
+    private enum Key: String, CodingKey { case status, engine, weir, tables }
+
+    public func encode(to encoder: any Encoder) throws {
+        var box = encoder.container(keyedBy: Key.self)
+        try box.encode(status, forKey: .status)
+        try box.encode(engine, forKey: .engine)
+        try box.encode(weir, forKey: .weir)
+        try box.encode(tables, forKey: .tables)
+    }
+}
+
+/// One table, file or query held against its contract.
+public struct CheckedTable: Sendable, Encodable {
+    /// As it was asked for, or the table's name.
+    public var target: String
+    public var contract: ContractMark
+    /// A mark of the data that was looked at: of the table's last publication, or of the files' names, sizes and
+    /// times. Nil where there is none.
+    public var data: String?
+    public var rows: Int?
+    /// Lines of files that are no rows, or hold a value of another type.
+    public var unreadableRows = 0
+    /// Why they are not.
+    public var unreadable: [Unreadable] = []
+    public var checks: [CheckOutcome] = []
+    public var segments: [CheckSegment] = []
+    public var failing: [FailingRow] = []
+    public var milliseconds = 0
+    /// Why the table could not be checked.
+    public var error: WeirError?
+
+    public struct Unreadable: Sendable, Hashable, Encodable {
+        /// As in quarantine: `type(amount)`, `malformed(bad quote)`.
+        public var reason: String
+        public var rows: Int
+    }
+
+    /// Which contract it was, to the letter.
+    public struct ContractMark: Sendable, Hashable, Encodable {
+        public var file: String
+        public var id: String
+        public var version: String
+        /// SHA-256 of the file.
+        public var hash: String
+    }
+
+    init(target: String, contract: ContractMark) {
+        self.target = target
+        self.contract = contract
+    }
+
+    public var status: CheckReport.Status {
+        if error != nil || unreadableRows > 0 || checks.contains(where: \.fails) { return .failed }
+        return checks.contains { $0.status == .warned } ? .warned : .passed
+    }
+
+    private enum Key: String, CodingKey {
+        case target, status, contract, data, rows, unreadableRows, unreadable, milliseconds, checks, segments, failing,
+            error
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var box = encoder.container(keyedBy: Key.self)
+        try box.encode(target, forKey: .target)
+        try box.encode(status, forKey: .status)
+        try box.encode(contract, forKey: .contract)
+        try box.encode(data, forKey: .data)
+        try box.encode(rows, forKey: .rows)
+        try box.encode(unreadableRows, forKey: .unreadableRows)
+        try box.encode(unreadable, forKey: .unreadable)
+        try box.encode(milliseconds, forKey: .milliseconds)
+        try box.encode(checks, forKey: .checks)
+        try box.encode(segments, forKey: .segments)
+        try box.encode(failing, forKey: .failing)
+        try box.encode(error, forKey: .error)
+    }
+}

@@ -1,0 +1,49 @@
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// A table of a project's warehouse, held against its contract where it is.
+struct PublishedTable {
+    let project: Project
+    let environment: EnvironmentScope
+    let name: TableName
+    let strategy: Strategy?
+    /// What the gate does with the table's rows where the contract says nothing.
+    let policy: OnFail
+
+    var physical: TableName { environment.physical(name) }
+
+    func audit(
+        _ contract: TableContract, detail: AuditDetail = AuditDetail(), on connection: isolated Connection
+    ) throws -> AuditResult {
+        var scope = AuditScope(table: physical, declared: name)
+        if strategy == .scd2 {
+            // A contract speaks of the rows that hold now; their history repeats every key.
+            let current = "_weir_current"
+            try connection.execute(
+                """
+                CREATE OR REPLACE TEMP TABLE \(current) AS SELECT * EXCLUDE (\(SQL.list(SCD2Columns.all)))
+                FROM \(physical.sql) WHERE \(SQL.quote(SCD2Columns.isCurrent))
+                """)
+            scope.table = TableName(schema: "temp", table: current)
+        }
+        return try TableAudit.audit(
+            Self.withoutQuarantine(contract, policy: policy), scope: scope, policy: .stop,
+            resolve: { text in
+                GraphBuilder(project: project, problems: Problems()).resolveTable(text, near: name)
+                    .map(environment.physical) ?? TableName(text)
+            }, detail: detail, on: connection)
+    }
+
+    /// Nothing leaves what is only looked at: a rule that would send rows to quarantine counts them where they are,
+    /// and the rules about the whole table measure all of it.
+    static func withoutQuarantine(_ contract: TableContract, policy: OnFail) -> TableContract {
+        var contract = contract
+        contract.onFail = (contract.onFail ?? policy) == .warn ? .warn : .stop
+        for index in contract.rules.indices where contract.rules[index].onFail == .quarantine {
+            contract.rules[index].onFail = .stop
+        }
+        return contract
+    }
+}
