@@ -24,6 +24,8 @@ struct Gate {
     let policy: OnFail
     /// The published table, where its rows stay beside the new ones.
     let existing: TableName?
+    /// What freshness is measured at, in microseconds since 1970-01-01 UTC.
+    let now: Int64?
     let resolve: (String) -> TableName?
 
     private var failed: String {
@@ -47,7 +49,7 @@ struct Gate {
             var scope = AuditScope(
                 table: staged.table, declared: target, existing: existing,
                 scopeKeysReplaced: [.merge, .scd2].contains(load.strategy) ? load.key : nil,
-                malformedRows: staged.malformedRows)
+                malformedRows: staged.malformedRows, now: now)
             if hasVersions { scope.versionKey = load.key }
             let audit = try TableAudit.audit(contract, scope: scope, policy: policy, resolve: resolve, on: connection)
             decision.outcomes = audit.outcomes

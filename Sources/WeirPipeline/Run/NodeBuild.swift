@@ -33,6 +33,9 @@ struct NodeContext: Sendable {
         return own ?? contract?.onFail ?? project.defaults.onFail
     }
 
+    /// ``now`` in microseconds since 1970-01-01 UTC: what freshness is measured at.
+    var nowMicros: Int64? { UTC.date(now).map { UTC.milliseconds($0) * 1000 } }
+
     /// A table that Weir did not make may be somebody's only copy.
     func refuseForeign(_ existing: RelationKind?) throws {
         guard existing != nil, checkpoint == nil, !fullRefresh else { return }
@@ -97,7 +100,7 @@ struct NodeBuild {
                 staged: staged, target: context.node.name, load: load, contract: context.contract,
                 policy: context.policy,
                 existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
-                resolve: context.resolve)
+                now: context.nowMicros, resolve: context.resolve)
             let decision = try gate.examine(on: connection)
             let staged = gate.staged
             var result = NodeResult(

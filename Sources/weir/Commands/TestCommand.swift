@@ -62,6 +62,7 @@ struct TestCommand: AsyncParsableCommand {
         let progress = Progress(on: .of(descriptor: 2))
         let report = try await suite.run { done, count in Task { await progress.update("test \(done) of \(count)") } }
         await progress.clear()
+        for warning in report.warnings { Console(format: options.output.output).warn(warning) }
         if let junit { try save(JUnitReport.xml(report), to: junit) }
         try options.output.print(report) { TestReportText.render(report, on: $0) }
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }
