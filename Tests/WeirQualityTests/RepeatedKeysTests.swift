@@ -20,7 +20,7 @@ struct RepeatedKeysTests {
                 let suspects = try RepeatedKeys.suspects(
                     keys, in: "t", where: condition, rows: rows, table: "odd \"name", on: connection)
                 let list = keys.joined(separator: ", ")
-                func doubles(_ more: String) throws -> [String] {
+                func doubles(_ more: String, on connection: isolated Connection) throws -> [String] {
                     try connection.query(
                         "SELECT \(list), count(*) FROM t WHERE \(condition) AND \(more) GROUP BY \(list) HAVING count(*) > 1 ORDER BY ALL"
                     ).map { $0.map(\.display).joined(separator: "|") }
@@ -32,7 +32,10 @@ struct RepeatedKeysTests {
                     case .some(let condition): condition
                     }
                 let count = try connection.query("SELECT count(*) FROM t WHERE \(condition) AND \(suspected)").scalar
-                return (suspects, try doubles(suspected), try doubles("true"), Int(count.int ?? -1))
+                return (
+                    suspects, try doubles(suspected, on: connection), try doubles("true", on: connection),
+                    Int(count.int ?? -1)
+                )
             }
         }
     }
