@@ -27,6 +27,7 @@ test: system-test native ## build and run all tests with real servers (20 minute
 	@echo "==> Building everything for the tests (10 minutes the first time, seconds after)"
 	@swift build --build-tests
 	@scripts/test
+	@scripts/test-library
 
 soak: system-test native ## the kill test at all 200 instants (about an hour)
 	@swift build --build-tests

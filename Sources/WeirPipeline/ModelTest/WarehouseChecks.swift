@@ -79,7 +79,7 @@ struct WarehouseChecks: Sendable {
     /// the rules about the whole table measure all of it.
     private static func withoutQuarantine(_ table: TestSelection.ContractTable) -> TableContract {
         var contract = table.contract
-        contract.onFail = (contract.onFail ?? table.policy) == .warn ? .warn : .stop
+        contract.onFail = table.policy == .warn ? .warn : .stop
         for index in contract.rules.indices where contract.rules[index].onFail == .quarantine {
             contract.rules[index].onFail = .stop
         }

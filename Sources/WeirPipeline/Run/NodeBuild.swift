@@ -30,7 +30,7 @@ struct NodeContext: Sendable {
 
     var policy: OnFail {
         let own = project.model(node.name)?.onFail ?? project.source(node.name)?.onFail
-        return own ?? contract?.onFail ?? project.defaults.onFail
+        return project.onFail(own, contract)
     }
 
     /// ``now`` in microseconds since 1970-01-01 UTC: what freshness is measured at.

@@ -31,7 +31,7 @@ struct ForeignKeyTests {
     }
 
     private func held(_ project: TempProject) async throws -> [String] {
-        try await project.rows("SELECT id, _weir_reasons FROM weir_quarantine.raw__a_orders ORDER BY id")
+        try await project.rows("SELECT id, _weir_reasons[1] FROM weir_quarantine.raw__a_orders ORDER BY id")
     }
 
     @Test("a row without its parent is held back, one without a value is not; the parent is loaded first")
@@ -41,7 +41,7 @@ struct ForeignKeyTests {
         #expect(
             try done.report["raw.a_orders"]?.balance == .init(read: 4, published: 3, quarantined: 1, filtered: 0),
             "\(done)")
-        #expect(try await held(project) == ["2|[foreign_key(customer -> raw.z_customers.id)]"])
+        #expect(try await held(project) == ["2|foreign_key(customer -> raw.z_customers.id)"])
     }
 
     @Test("a key of two columns must be there as one")

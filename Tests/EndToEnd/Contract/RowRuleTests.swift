@@ -43,6 +43,33 @@ struct RowRuleTests {
     }
 
     @Test(
+        "of the contract's word for the table and the source's, the contract's counts",
+        arguments: [("quarantine", "stop", 0), ("stop", "quarantine", 1), ("warn", "stop", 0), ("stop", "warn", 1)])
+    func nearest(contract: String, source: String, code: Int32) async throws {
+        let project = try ContractProject.make(
+            Self.column("a"), table: "customProperties: [{ property: weir.onFail, value: \(contract) }]",
+            source: "on_fail: \(source)")
+        try project.write("data/t.csv", ContractProject.data([3: ("-1", "1", "1")]))
+        let done = try await project.run(expect: code)
+        #expect(try done.report["raw.t"]?.balance.quarantined == (contract == "quarantine" ? 1 : 0), "\(done)")
+    }
+
+    @Test("on_fail: stop also stops for rows that cannot be read or have no key, beside rules that hold rows back")
+    func unplaced() async throws {
+        let project = try ContractProject.make(
+            Self.column("a", "quarantine"), source: "on_fail: stop\nload: { strategy: merge, key: [id] }")
+        try project.write("data/t.csv", ContractProject.data([3: ("-1", "1", "1")]) + "11,x,1,1,2026-01-11\n")
+        let unreadable = try await project.run(expect: 1)
+        #expect(try unreadable.report["raw.t"]?.reason?.contains("1 of 11") == true, "\(unreadable)")
+        try project.write("data/t.csv", ContractProject.data([3: ("-1", "1", "1")]) + ",1,1,1,2026-01-11\n")
+        let keyless = try await project.run(expect: 1)
+        #expect(try keyless.report["raw.t"]?.reason?.contains("1 of 11") == true, "\(keyless)")
+        try project.write("data/t.csv", ContractProject.data([3: ("-1", "1", "1")]))
+        let good = try await project.run(expect: 0)
+        #expect(try good.report["raw.t"]?.balance == .init(read: 10, published: 9, quarantined: 1, filtered: 0))
+    }
+
+    @Test(
         "a rule's own tolerance, in rows and in percent: as many are held back, one more stops the load",
         arguments: [("2 rows", 0), ("1 row", 1), ("20%", 0), ("19.9%", 1), ("0 rows", 1), ("0%", 1), ("100%", 0)])
     func ownTolerance(text: String, code: Int32) async throws {
