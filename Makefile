@@ -29,7 +29,7 @@ test: system-test native ## build and run all tests with real servers (20 minute
 	@scripts/test
 	@scripts/test-library
 
-soak: system-test native ## the kill test at all 200 instants (about an hour)
+soak: system-test native ## the kill test at all 200 instants (half an hour)
 	@swift build --build-tests
 	@WEIR_SOAK=1 scripts/test --filter EndToEnd
 

@@ -81,6 +81,29 @@ struct KillTests {
         #expect(rows("weir_meta.intervals", second + 1) != ranges, "the backfill builds in batches")
     }
 
+    @Test(
+        "what the killed project is compared by sees one row less, one value changed and one position moved",
+        arguments: [
+            "DELETE FROM mart.stock WHERE product_id = 1", "UPDATE mart.daily SET orders = orders + 1",
+            "DELETE FROM weir_quarantine.raw__orders WHERE rowid = 0",
+            "UPDATE weir_meta.checkpoints SET watermark = '2030-01-01' WHERE name = 'raw.orders'",
+            "UPDATE weir_meta.checkpoints SET version = 'other' WHERE name = 'raw.products'",
+            "DELETE FROM weir_meta.files WHERE path LIKE '%moves-1-2%'",
+            "CREATE TABLE mart.__weir_new_left AS SELECT 1 AS a",
+        ])
+    func sees(damage: String) async throws {
+        let project = try TempProject(KillProject.files)
+        for number in 0..<2 {
+            try await KillStep.all[number].prepare(project)
+            let done = try await project.command(KillStep.arguments(number))
+            try #require(done.code == 0, "\(done)")
+        }
+        let path = project.path("warehouse.duckdb")
+        let whole = try await WarehouseDump.of(path)
+        try await Scratch.execute("ATTACH '\(path)' AS w; USE w; \(damage)")
+        #expect(WarehouseDump.difference(whole, try await WarehouseDump.of(path)) != nil)
+    }
+
     /// - Returns: the exit code, and the seconds that the process lived.
     private static func kill(
         _ project: TempProject, _ arguments: [String], after seconds: Double
