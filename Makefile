@@ -26,9 +26,10 @@ demo: release ## build, then run the flights example (10 minutes the first time,
 test: system-test native ## build and run all tests with real servers (20 minutes the first time)
 	@echo "==> Building everything for the tests (10 minutes the first time, seconds after)"
 	@swift build --build-tests
+	@scripts/test-library
 	@scripts/test
 
-soak: system-test native ## the kill test at all 200 instants (about an hour)
+soak: system-test native ## the kill test at all 200 instants (half an hour)
 	@swift build --build-tests
 	@WEIR_SOAK=1 scripts/test --filter EndToEnd
 

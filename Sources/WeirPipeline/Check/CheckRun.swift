@@ -69,7 +69,7 @@ public struct CheckRun: Sendable {
     private struct Choice: Sendable {
         let name: TableName
         let strategy: Strategy
-        let policy: OnFail
+        let onFail: OnFail?
         let path: String
     }
 
@@ -90,7 +90,7 @@ public struct CheckRun: Sendable {
                         "give one with --contract, or name it in the table's definition: `contract: contracts/NAME.yaml`"
                 )
             }
-            return Choice(name: name, strategy: strategy, policy: onFail ?? project.defaults.onFail, path: path)
+            return Choice(name: name, strategy: strategy, onFail: onFail, path: path)
         }
     }
 
@@ -122,7 +122,7 @@ public struct CheckRun: Sendable {
                     let rules = try self.choice.apply(to: rules)
                     let published = PublishedTable(
                         project: project, environment: scope, name: item.name, strategy: item.strategy,
-                        policy: item.policy)
+                        policy: item.onFail ?? rules.onFail ?? project.defaults.onFail)
                     let (audit, data) = try await warehouse.withConnection { connection in
                         try await connection.perform { try look(published, rules, on: $0) }
                     }
@@ -160,7 +160,8 @@ public struct CheckRun: Sendable {
         let name = TableName(schema: "data", table: table ?? kind.plainName)
         let rules = try choice.table(for: name)
         return try await timed(CheckedTable(target: target, contract: choice.mark)) { result in
-            let rules = PublishedTable.withoutQuarantine(try self.choice.apply(to: rules), policy: .stop)
+            let rules = PublishedTable.withoutQuarantine(
+                try self.choice.apply(to: rules), policy: rules.onFail ?? .stop)
             switch kind {
             case .files(let pattern):
                 let found = try await checkFiles(pattern, rules, name)

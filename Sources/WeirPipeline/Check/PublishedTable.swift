@@ -9,7 +9,7 @@ struct PublishedTable {
     let environment: EnvironmentScope
     let name: TableName
     let strategy: Strategy?
-    /// What the gate does with the table's rows where the contract says nothing.
+    /// What the gate does with the table's rows where a rule says nothing.
     let policy: OnFail
 
     var physical: TableName { environment.physical(name) }
@@ -40,7 +40,7 @@ struct PublishedTable {
     /// and the rules about the whole table measure all of it.
     static func withoutQuarantine(_ contract: TableContract, policy: OnFail) -> TableContract {
         var contract = contract
-        contract.onFail = (contract.onFail ?? policy) == .warn ? .warn : .stop
+        contract.onFail = policy == .warn ? .warn : .stop
         for index in contract.rules.indices where contract.rules[index].onFail == .quarantine {
             contract.rules[index].onFail = .stop
         }

@@ -31,7 +31,8 @@ extension Runner {
         let columns = Dictionary(
             planned.plan.nodes.map { ($0.name.key, $0.columns) }, uniquingKeysWith: { first, _ in first })
         let tracer = ColumnTracer(project, columns: columns)
-        let tests = TestIndex(project)
+        let index = TestIndex(project)
+        let results = try await book.lastTests(environment: environment.name)
         var tables: [DocsTable] = []
         for node in planned.graph.order {
             let runs = try await book.history(of: node.name, environment: environment.name, limit: 10)
@@ -46,15 +47,38 @@ extension Runner {
                 }
             }
             let page = DocsPage(project: project, node: node, columns: columns[node.name.key] ?? [], madeOf: madeOf)
-            tables.append(page.table(tests: tests.tests(of: node.name), runs: runs))
+            tables.append(
+                page.table(
+                    tests: DocsTest.list(
+                        index.tests(of: node.name), results, of: node.name, environment: environment.name), runs: runs))
         }
-        let newest = tables.compactMap(\.runs.first?.startedAt).max()
+        let newest = (tables.compactMap(\.runs.first?.startedAt) + tables.flatMap(\.tests).compactMap(\.at)).max()
         return (
             DocsModel(
                 project: project.name, weirVersion: Weir.version, environment: environment.name, updatedAt: newest,
                 tables: tables),
             warnings
         )
+    }
+}
+
+extension DocsTest {
+    /// The tests that a table has now, with how they ended when they were last run; then its contract's, where it was
+    /// held against it.
+    static func list(
+        _ tests: [TestIndex.Entry], _ results: [TestRecord], of table: TableName, environment: String?
+    ) -> [DocsTest] {
+        let own = results.filter { $0.node.lowercased() == table.key }
+        func test(_ name: String, _ file: String, _ result: TestRecord?) -> DocsTest {
+            DocsTest(name: name, file: file, passed: result.map { $0.status == .passed }, at: result?.at)
+        }
+        let models = tests.map { entry in
+            test(entry.name, entry.file, own.first { $0.file == entry.file && $0.name == entry.name })
+        }
+        let contract = own.filter {
+            [TestMemory.rows, TestMemory.columns].contains($0.name) && $0.environment == environment
+        }
+        return models + contract.map { test($0.name, $0.file, $0) }
     }
 }
 
@@ -77,7 +101,7 @@ struct DocsPage {
     /// By lower-case name of the column.
     let madeOf: [String: [String]]
 
-    func table(tests: [TestIndex.Entry], runs: [NodeRecord]) -> DocsTable {
+    func table(tests: [DocsTest], runs: [NodeRecord]) -> DocsTable {
         let model = project.model(node.name)
         let source = project.source(node.name)
         let notes = model?.notes ?? source?.notes ?? TableNotes()
@@ -91,7 +115,7 @@ struct DocsPage {
             columns: described(notes, contract),
             rules: (contract?.rules ?? []).filter { $0.columns.count != 1 }.map(\.words), sql: model.map(Self.select),
             inputs: node.inputs.map(\.description),
-            tests: tests.map { DocsTest(name: $0.name, file: $0.file) }, runs: runs.map(Self.run))
+            tests: tests, runs: runs.map(Self.run))
     }
 
     private func described(_ notes: TableNotes, _ contract: TableContract?) -> [DocsColumn] {

@@ -99,11 +99,14 @@ public struct DocsTest: Sendable, Hashable, Codable {
     public var file: String?
     /// Nil when it was not run.
     public var passed: Bool?
+    /// When it was last run.
+    public var at: Date?
 
-    public init(name: String, file: String? = nil, passed: Bool? = nil) {
+    public init(name: String, file: String? = nil, passed: Bool? = nil, at: Date? = nil) {
         self.name = name
         self.file = file
         self.passed = passed
+        self.at = at
     }
 }
 

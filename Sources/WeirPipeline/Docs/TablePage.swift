@@ -103,8 +103,9 @@ struct TablePage {
                 case false?: " <span class=\"bad\">✗ failed</span>"
                 case nil: nil
                 }
+            let time: HTML? = test.at.map { " <span class=\"soft\">\(DocsSite.time($0))</span>" }
             let file: HTML? = test.file.map { " <span class=\"soft\">– \($0)</span>" }
-            return "<li>\(test.name)\(state)\(file)</li>"
+            return "<li>\(test.name)\(state)\(time)\(file)</li>"
         }
         return "<section><h2>Tests</h2><ul>\(entries)</ul></section>"
     }

@@ -24,6 +24,8 @@ struct Gate {
     let policy: OnFail
     /// The published table, where its rows stay beside the new ones.
     let existing: TableName?
+    /// What freshness is measured at, in microseconds since 1970-01-01 UTC.
+    let now: Int64?
     let resolve: (String) -> TableName?
 
     private var failed: String {
@@ -43,11 +45,12 @@ struct Gate {
         try connection.execute("CREATE OR REPLACE TEMP TABLE \(failed.dropFirst(5)) (rid BIGINT, reasons VARCHAR[])")
         var decision = GateDecision(failed: failed, failedRows: 0, superseded: 0, outcomes: [], stop: nil)
         decision.superseded = try supersede(on: connection)
+        var byContract = 0
         if let contract {
             var scope = AuditScope(
                 table: staged.table, declared: target, existing: existing,
                 scopeKeysReplaced: [.merge, .scd2].contains(load.strategy) ? load.key : nil,
-                malformedRows: staged.malformedRows)
+                malformedRows: staged.malformedRows, now: now)
             if hasVersions { scope.versionKey = load.key }
             let audit = try TableAudit.audit(contract, scope: scope, policy: policy, resolve: resolve, on: connection)
             decision.outcomes = audit.outcomes
@@ -55,20 +58,24 @@ struct Gate {
             if audit.failedRows > 0 {
                 try connection.execute("INSERT INTO \(failed) SELECT rid, reasons FROM \(audit.failedTable)")
             }
+            byContract = audit.failedRows
         }
         try checkKeys(on: connection)
         try checkNulls(on: connection)
         decision.failedRows = Int(try connection.query("SELECT count(DISTINCT rid) FROM \(failed)").scalar.int ?? 0)
-        applyPolicy(&decision)
+        applyPolicy(&decision, byContract: byContract)
         return decision
     }
 
-    /// Rows that the strategy itself cannot place leave whatever the contract says, unless the policy is stop.
-    private func applyPolicy(_ decision: inout GateDecision) {
+    /// Rows that the strategy itself cannot place leave whatever the contract says, unless the policy is stop. About
+    /// rows that leave by the contract its rules have decided, each by its own `on_fail`.
+    private func applyPolicy(_ decision: inout GateDecision, byContract: Int) {
         let bad = decision.failedRows + staged.malformedRows
         guard decision.stop == nil, bad > 0 else { return }
-        if policy == .stop {
-            decision.stop = "\(bad) of \(staged.read) rows break a rule or cannot be read, and on_fail is stop"
+        let unplaced = bad - byContract
+        if policy == .stop, unplaced > 0 {
+            decision.stop =
+                "\(unplaced) of \(staged.read) rows cannot be read or have no place in the table, and on_fail is stop"
         } else if let tolerance = contract?.tolerance, tolerance.isExceeded(by: bad, of: staged.read) {
             decision.stop =
                 "\(bad) of \(staged.read) rows break a rule or cannot be read, and \(tolerance) are tolerated"

@@ -99,7 +99,7 @@ struct GraphBuilder {
 
     private func mark(_ path: String?, of name: TableName, onFail: OnFail?) -> String? {
         project.tableContract(path, for: name).map { contract in
-            Definition.mark(of: contract, policy: onFail ?? contract.onFail ?? project.defaults.onFail)
+            Definition.mark(of: contract, policy: project.onFail(onFail, contract))
         }
     }
 

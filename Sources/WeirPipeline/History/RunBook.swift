@@ -45,6 +45,11 @@ public struct RunBook: Sendable {
     func history(of name: TableName, environment: String?, limit: Int) async throws -> [NodeRecord] {
         try await store?.history(of: name.description, environment: environment, limit: limit) ?? []
     }
+
+    /// How every test ended when it was last run.
+    func lastTests(environment: String?) async throws -> [TestRecord] {
+        try await store?.lastTests(environment: environment) ?? []
+    }
 }
 
 /// One run with its tables, in the order in which they were settled. Tables that were unchanged are not listed.

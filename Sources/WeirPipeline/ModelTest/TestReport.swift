@@ -7,6 +7,8 @@ public struct TestReport: Sendable, Encodable {
     public var tests: [ModelTestResult] = []
     /// Tables checked against their contracts.
     public var tables: [TableTestResult] = []
+    /// What kept the results from being remembered; not part of the JSON.
+    public var warnings: [WeirError] = []
 
     public init(project: String) { self.project = project }
 

@@ -65,7 +65,7 @@ struct TestSelection: Sendable {
         let name: TableName
         let contract: TableContract
         let strategy: Strategy
-        /// What the gate does with its rows where the contract says nothing.
+        /// What the gate does with its rows where a rule says nothing itself.
         let policy: OnFail
     }
 
@@ -77,7 +77,7 @@ struct TestSelection: Sendable {
             guard let path, selects(path), let contract = project.tableContract(path, for: name) else { return nil }
             return ContractTable(
                 name: name, contract: contract, strategy: strategy,
-                policy: onFail ?? contract.onFail ?? project.defaults.onFail)
+                policy: project.onFail(onFail, contract))
         }.sorted { $0.name < $1.name }
     }
 

@@ -39,7 +39,8 @@ public struct TestSuite: Sendable {
         selection = try TestSelection(project: project, options: options)
     }
 
-    /// A test file with mistakes is a test that ends as `invalid`; the other files are run.
+    /// A test file with mistakes is a test that ends as `invalid`; the other files are run. How each ended is kept in
+    /// the project's state store.
     ///
     /// - Throws: `test.none` when there is nothing to run, and what keeps the warehouse from being read.
     public func run(_ progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }) async throws
@@ -54,6 +55,7 @@ public struct TestSuite: Sendable {
             let checks = WarehouseChecks(project: project, options: options)
             report.tables = try await checks.run(contracts)
         }
+        report.warnings = await TestMemory.keep(report, of: project, environment: options.environment)
         return report
     }
 

@@ -83,6 +83,9 @@ public struct Project: Sendable {
     public func tableContract(for name: TableName) -> TableContract? {
         tableContract(model(name)?.contract ?? source(name)?.contract, for: name)
     }
+
+    /// What happens to rows that break a rule which says nothing itself: the nearest word counts.
+    func onFail(_ own: OnFail?, _ contract: TableContract?) -> OnFail { contract?.onFail ?? own ?? defaults.onFail }
 }
 
 /// What a person may say about any table.

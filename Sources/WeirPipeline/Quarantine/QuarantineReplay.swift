@@ -51,7 +51,8 @@ struct QuarantineReplay {
             "CREATE OR REPLACE TEMP TABLE \(taken) AS SELECT \(ReplayStaging.idColumn) AS id FROM \(staging.sql)")
         var gate = Gate(
             staged: staged, target: context.node.name, load: load, contract: Self.lenient(context.contract),
-            policy: .quarantine, existing: load.strategy == .scd2 ? nil : target, resolve: context.resolve)
+            policy: .quarantine, existing: load.strategy == .scd2 ? nil : target, now: context.nowMicros,
+            resolve: context.resolve)
         let decision = try gate.examine(on: connection)
         result.checks = decision.outcomes
         result.balance.read = asked

@@ -205,7 +205,7 @@ struct ModelBuild {
         }
         defer { _ = try? connection.execute("DROP VIEW IF EXISTS \(aside.sql)") }
         let audit = try TableAudit.audit(
-            contract, scope: AuditScope(table: aside, declared: context.node.name),
+            contract, scope: AuditScope(table: aside, declared: context.node.name, now: context.nowMicros),
             policy: context.policy == .warn ? .warn : .stop, resolve: context.resolve, on: connection)
         result.checks = audit.outcomes
         if case .stop(let reason) = audit.verdict { return reason }

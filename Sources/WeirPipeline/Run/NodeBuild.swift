@@ -30,8 +30,11 @@ struct NodeContext: Sendable {
 
     var policy: OnFail {
         let own = project.model(node.name)?.onFail ?? project.source(node.name)?.onFail
-        return own ?? contract?.onFail ?? project.defaults.onFail
+        return project.onFail(own, contract)
     }
+
+    /// ``now`` in microseconds since 1970-01-01 UTC: what freshness is measured at.
+    var nowMicros: Int64? { UTC.date(now).map { UTC.milliseconds($0) * 1000 } }
 
     /// A table that Weir did not make may be somebody's only copy.
     func refuseForeign(_ existing: RelationKind?) throws {
@@ -97,7 +100,7 @@ struct NodeBuild {
                 staged: staged, target: context.node.name, load: load, contract: context.contract,
                 policy: context.policy,
                 existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
-                resolve: context.resolve)
+                now: context.nowMicros, resolve: context.resolve)
             let decision = try gate.examine(on: connection)
             let staged = gate.staged
             var result = NodeResult(

@@ -29,7 +29,7 @@ struct PublishedAudit {
             return try remember(checkpoint, &result, on: connection)
         }
         let audit = try TableAudit.audit(
-            asked(contract), scope: AuditScope(table: target, declared: context.node.name),
+            asked(contract), scope: AuditScope(table: target, declared: context.node.name, now: context.nowMicros),
             policy: strategy == .scd2 && context.policy == .quarantine ? .warn : context.policy,
             resolve: context.resolve, on: connection)
         result.checks = audit.outcomes

@@ -3,7 +3,7 @@ import WeirCore
 /// Who may be built next: pure bookkeeping, no I/O.
 ///
 /// A table is ready when everything it reads is settled. One that was not published blocks the tables that read
-/// it and nothing else.
+/// it, and those whose contract points to it when it was never there, and nothing else.
 actor RunBoard {
     enum Step: Sendable {
         case build(PlannedNode, versions: [String: String])
@@ -26,6 +26,8 @@ actor RunBoard {
     private var left: Int
     private var settled: [String: NodeResult] = [:]
     private var versions: TableVersions
+    /// Tables that no run has published before.
+    private let unpublished: Set<String>
     private var running = 0
     private var isStopped = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -49,6 +51,7 @@ actor RunBoard {
         left = entries.count
         rank = Dictionary(graph.order.enumerated().map { ($1.name.key, $0) }, uniquingKeysWith: { first, _ in first })
         self.versions = versions
+        unpublished = Set(planned.plan.nodes.filter { $0.status == .new }.map(\.name.key))
     }
 
     /// The next step; waits while everything left depends on what is being built. Nil when all is done.
@@ -92,6 +95,14 @@ actor RunBoard {
         if let culprit = node.inputs.first(where: { settled[$0.key].map { !$0.isUsable } ?? false }) {
             result.status = .blocked
             result.reason = "\(culprit) was not published"
+            return result
+        }
+        // Against the rows that were published before its foreign keys can still be held; against no table they cannot.
+        if let parent = node.waitsFor.first(where: {
+            settled[$0.key].map { !$0.isUsable } ?? false && unpublished.contains($0.key)
+        }) {
+            result.status = .blocked
+            result.reason = "\(parent), which its contract points to, was not published"
             return result
         }
         if entry.problem == nil, entry.action == .none {

@@ -63,6 +63,7 @@ struct TestCommand: AsyncParsableCommand {
         let report = try await suite.run { done, count in Task { await progress.update("test \(done) of \(count)") } }
         await progress.clear()
         if let junit { try ReportFile.write(JUnitReport.xml(report), to: junit) }
+        for warning in report.warnings { Console(format: options.output.output).warn(warning) }
         try options.output.print(report) { TestReportText.render(report, on: $0) }
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }
     }

@@ -43,7 +43,7 @@ struct LoaderFuzzTests {
             files[victim] = Self.damage(files[victim] ?? "", &random)
         }
         let project = try TempProject(files)
-        try KillProject.deliver(0, to: project)
+        try await KillDelivery.write(0, to: project)
         let done = try await project.run()
         #expect((0...3).contains(done.code), "seed \(seed): \(done)")
         #expect((try? done.report) != nil || done.failure != nil, "seed \(seed): \(done)")

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// SIGKILL at any instant: the next run ends where an undisturbed one would.
+/// SIGKILL at any instant of a run, a backfill or a replay: the same command then ends where an undisturbed one would.
 ///
 /// `WEIR_SOAK=1` tries 200 instants instead of a few; `WEIR_KILL_SEED=n` tries one again.
-@Suite("A killed run", .serialized)
+@Suite("A killed command", .serialized)
 struct KillTests {
     private static var seeds: [UInt64] {
         let environment = ProcessInfo.processInfo.environment
@@ -18,44 +18,90 @@ struct KillTests {
         var killed = 0
         for seed in Self.seeds {
             var random = Seeded(seed &* 0x5851_F42D_4C95_7F2D)
-            let delivery = Int(seed % 3)
-            var project = try undisturbed.project(before: delivery)
-            try KillProject.deliver(delivery, to: project)
+            let step = Int(seed) % KillStep.all.count
+            var project = try await undisturbed.project(before: step)
+            try await KillStep.all[step].prepare(project)
             var story: [String] = []
-            var left = seed % 4 == 3 ? Int.random(in: 2...4, using: &random) : 1
+            var left = random.next() % 4 == 3 ? Int.random(in: 2...4, using: &random) : 1
             var tries = 8
             while left > 0, tries > 0 {
                 tries -= 1
                 // A little beyond the end, since this run may be slower than the one measured.
-                let instant = Double.random(in: 0...1.05, using: &random) * undisturbed.seconds[delivery]
-                let (code, lasted) = try await Self.kill(
-                    project, ["run", "--now", KillProject.now[delivery]], after: instant)
+                let instant = Double.random(in: 0...1.05, using: &random) * undisturbed.seconds[step]
+                let (code, lasted) = try await Self.kill(project, KillStep.arguments(step), after: instant)
                 story.append("\(Int(instant * 1000)) ms → \(code)")
                 if code == 128 + SIGKILL {
                     killed += 1
                     left -= 1
                 } else if story.count == 1 {
                     // It was quicker than when it was measured: what counts is how long it takes now. Once more.
-                    undisturbed.seconds[delivery] = lasted
+                    undisturbed.seconds[step] = lasted
                     story = []
-                    project = try undisturbed.project(before: delivery)
-                    try KillProject.deliver(delivery, to: project)
+                    project = try await undisturbed.project(before: step)
+                    try await KillStep.all[step].prepare(project)
                 } else {
                     left -= 1
                 }
             }
-            let about: Comment = "WEIR_KILL_SEED=\(seed), delivery \(delivery + 1), \(story)"
-            for next in delivery...(seed % 5 == 0 ? 2 : delivery) {
-                if next > delivery { try KillProject.deliver(next, to: project) }
-                let done = try await project.run("--now", KillProject.now[next])
+            let about: Comment = "WEIR_KILL_SEED=\(seed), \(KillStep.all[step].name), \(story)"
+            for next in step...(seed % 5 == 0 ? KillStep.all.count - 1 : step) {
+                if next > step { try await KillStep.all[next].prepare(project) }
+                let done = try await project.command(KillStep.arguments(next))
                 #expect(done.code == 0, "\(about) \(done)")
                 let found = try await WarehouseDump.of(project.path("warehouse.duckdb"))
                 let difference = WarehouseDump.difference(undisturbed.dumps[next], found)
-                #expect(difference == nil, "\(about), after delivery \(next + 1): \(difference ?? "")")
+                #expect(difference == nil, "\(about), after \(KillStep.all[next].name): \(difference ?? "")")
             }
         }
         // A harness that always comes too late proves nothing.
         #expect(killed * 2 >= Self.seeds.count, "\(killed) of \(Self.seeds.count) runs were killed")
+    }
+
+    @Test("the project that is killed has rows to hold back in every kind of load, and rows that leave")
+    func covers() async throws {
+        let dumps = try await Undisturbed.record().dumps
+        let held = [
+            "raw__customers", "raw__events", "raw__orders", "raw__moves", "raw__tickets", "raw__products",
+            "mart__stock",
+            "mart__orders_merged", "mart__customer_history", "mart__daily",
+        ]
+        for table in held { #expect(dumps.contains { $0["weir_quarantine.\(table)"] != nil }, "\(table)") }
+        func rows(_ table: String, _ step: Int) -> Set<Substring> {
+            Set((dumps[step][table] ?? "").split(separator: "\n"))
+        }
+        let loads = KillStep.all.indices.filter { KillStep.all[$0].delivery != nil }
+        let (second, third) = (loads[1], loads[2])
+        for table in ["raw.products", "mart.stock"] {
+            let keys = [second, third].map { Set(rows(table, $0).map { $0.prefix { $0 != "|" } }) }
+            #expect(!keys[0].subtracting(keys[1]).isEmpty, "\(table): nothing is deleted")
+        }
+        let closed = rows("mart.customer_history", third).filter { $0.hasSuffix("|false") }
+        #expect(!closed.isEmpty)
+        let ranges = rows("weir_meta.intervals", second)
+        #expect(rows("weir_meta.intervals", second + 1) != ranges, "the backfill builds in batches")
+    }
+
+    @Test(
+        "what the killed project is compared by sees one row less, one value changed and one position moved",
+        arguments: [
+            "DELETE FROM mart.stock WHERE product_id = 1", "UPDATE mart.daily SET orders = orders + 1",
+            "DELETE FROM weir_quarantine.raw__orders WHERE rowid = 0",
+            "UPDATE weir_meta.checkpoints SET watermark = '2030-01-01' WHERE name = 'raw.orders'",
+            "UPDATE weir_meta.checkpoints SET version = 'other' WHERE name = 'raw.products'",
+            "DELETE FROM weir_meta.files WHERE path LIKE '%moves-1-2%'",
+            "CREATE TABLE mart.__weir_new_left AS SELECT 1 AS a",
+        ])
+    func sees(damage: String) async throws {
+        let project = try TempProject(KillProject.files)
+        for number in 0..<2 {
+            try await KillStep.all[number].prepare(project)
+            let done = try await project.command(KillStep.arguments(number))
+            try #require(done.code == 0, "\(done)")
+        }
+        let path = project.path("warehouse.duckdb")
+        let whole = try await WarehouseDump.of(path)
+        try await Scratch.execute("ATTACH '\(path)' AS w; USE w; \(damage)")
+        #expect(WarehouseDump.difference(whole, try await WarehouseDump.of(path)) != nil)
     }
 
     /// - Returns: the exit code, and the seconds that the process lived.
@@ -67,45 +113,6 @@ struct KillTests {
             // Beyond its limit a process is killed.
             let code = try await project.start(arguments).wait(limit: .seconds(seconds))
             return (code, (ContinuousClock.now - clock) / .seconds(1))
-        }
-    }
-}
-
-/// The three deliveries run in peace: what they lead to, how long they take, and the state before each.
-struct Undisturbed {
-    var dumps: [[String: String]] = []
-    var seconds: [Double] = []
-    private var snapshots: [TempProject] = []
-    private static let state = ["warehouse.duckdb", "warehouse.duckdb.wal", ".weir"]
-
-    static func record() async throws -> Undisturbed {
-        var result = Undisturbed()
-        let project = try TempProject(KillProject.files)
-        for (number, now) in KillProject.now.enumerated() {
-            let before = try TempProject(KillProject.files)
-            try copyState(from: project, to: before)
-            result.snapshots.append(before)
-            try KillProject.deliver(number, to: project)
-            let clock = ContinuousClock.now
-            let done = try await project.run("--now", now)
-            try #require(done.code == 0, "\(done)")
-            result.seconds.append((ContinuousClock.now - clock) / .seconds(1))
-            result.dumps.append(try await WarehouseDump.of(project.path("warehouse.duckdb")))
-        }
-        return result
-    }
-
-    /// A project of its own in the state before a delivery.
-    func project(before delivery: Int) throws -> TempProject {
-        let project = try TempProject(KillProject.files)
-        for earlier in 0..<delivery { try KillProject.deliver(earlier, to: project) }
-        try Self.copyState(from: snapshots[delivery], to: project)
-        return project
-    }
-
-    private static func copyState(from: TempProject, to: TempProject) throws {
-        for name in state where FileManager.default.fileExists(atPath: from.path(name)) {
-            try FileManager.default.copyItem(atPath: from.path(name), toPath: to.path(name))
         }
     }
 }

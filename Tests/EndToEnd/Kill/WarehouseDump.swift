@@ -14,6 +14,21 @@ enum WarehouseDump {
         }
     }
 
+    private static let checkpoints = TableName(schema: "weir_meta", table: "checkpoints")
+
+    /// Checkpoints, where a version counts for what it is compared with: a replay, a backfill and a load in pieces
+    /// mix the run's id into it.
+    private static let positions = """
+        WITH marks AS (
+            SELECT c.name, i.key AS input, i.value ->> '$' AS mark FROM \(checkpoints.sql) c, json_each(c.inputs) i),
+        told AS (
+            SELECT m.name, list(m.input || CASE WHEN o.version IS NULL THEN ' = ' || m.mark
+                WHEN o.version = m.mark THEN ' as it is' ELSE ' as it was' END ORDER BY m.input) AS inputs
+            FROM marks m LEFT JOIN \(checkpoints.sql) o ON lower(o.name) = lower(m.input) GROUP BY m.name)
+        SELECT c.* EXCLUDE (version, inputs, run_id), t.inputs FROM \(checkpoints.sql) c
+        LEFT JOIN told t USING (name) ORDER BY c.name
+        """
+
     private static func dump(_ connection: isolated Connection) throws -> [String: String] {
         let tables = try connection.query(
             """
@@ -26,7 +41,10 @@ enum WarehouseDump {
         for table in tables {
             let columns = try connection.columns(of: "SELECT * FROM \(table.sql)")
             let kept = columns.filter { !["_weir_run", "_weir_at", "run_id"].contains($0.name) }
-            let rows = try connection.query("SELECT \(SQL.list(kept.map(\.name))) FROM \(table.sql) ORDER BY ALL")
+            let rows =
+                table == checkpoints
+                ? try connection.query(positions)
+                : try connection.query("SELECT \(SQL.list(kept.map(\.name))) FROM \(table.sql) ORDER BY ALL")
             found[table.description] =
                 kept.map { "\($0.name) \($0.type)" }.joined(separator: ", ") + "\n"
                 + rows.map { $0.map(\.display).joined(separator: "|") }.joined(separator: "\n")

@@ -28,6 +28,15 @@ struct RunReport: Decodable, Sendable {
         let errors: [Fault]?
     }
 
+    struct Check: Decodable, Sendable {
+        let rule: String
+        let status: String
+        let severity: String
+        let violating: Int?
+        let measured: Double?
+        let detail: String?
+    }
+
     struct Node: Decodable, Sendable {
         let name: String
         let status: String
@@ -39,6 +48,9 @@ struct RunReport: Decodable, Sendable {
         let notices: [String]
         let attempts: Int
         let error: Fault?
+        let checks: [Check]?
+
+        subscript(_ rule: String) -> Check? { checks?.first { $0.rule == rule } }
     }
 
     let nodes: [Node]

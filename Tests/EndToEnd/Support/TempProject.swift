@@ -61,6 +61,12 @@ final class TempProject: Sendable {
     func weir(
         _ arguments: String..., environment: [String: String] = [:], limit: Duration = .seconds(120)
     ) async throws -> Invocation {
+        try await command(arguments, environment: environment, limit: limit)
+    }
+
+    func command(
+        _ arguments: [String], environment: [String: String] = [:], limit: Duration = .seconds(120)
+    ) async throws -> Invocation {
         try await Turns.shared.take { try await start(arguments, environment: environment).finish(limit: limit) }
     }
 
