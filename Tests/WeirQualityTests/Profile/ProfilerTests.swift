@@ -11,16 +11,7 @@ struct ProfilerTests {
         _ setup: String = "", of relation: String, isTable: Bool = false,
         _ change: (inout Profiler.Options) -> Void = { _ in }
     ) async throws -> DataProfile {
-        var options = Profiler.Options()
-        change(&options)
-        let profiler = Profiler(target: "t", options: options)
-        var settings = Database.Options()
-        settings.extensions = ["icu", "json"]
-        settings.sessionSetup = ["SET TimeZone = 'UTC'"]
-        return try await Database.open(settings).withConnection { connection in
-            if !setup.isEmpty { try await connection.execute(setup) }
-            return try await connection.perform { try profiler.profile(relation, isTable: isTable, on: $0) }
-        }
+        try await ProfileLab.profile(setup, of: relation, isTable: isTable, change)
     }
 
     private func codes(_ profile: DataProfile) -> Set<String> { Set(profile.findings.map(\.code)) }

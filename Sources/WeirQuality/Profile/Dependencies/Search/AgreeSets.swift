@@ -36,20 +36,3 @@ struct AgreeSets {
         }
     }
 }
-
-extension CodedRows {
-    /// The columns in which two rows agree.
-    @inline(__always)
-    static func agreement(_ records: UnsafeBufferPointer<Int32>, _ width: Int, _ a: Int, _ b: Int) -> UInt64 {
-        var set: UInt64 = 0
-        let (a, b) = (a * width, b * width)
-        for column in 0..<width {
-            set |= (records[a + column] == records[b + column] ? 1 : 0) << UInt64(truncatingIfNeeded: column)
-        }
-        return set
-    }
-
-    func agreement(_ a: Int, _ b: Int) -> UInt64 {
-        records.withUnsafeBufferPointer { Self.agreement($0, width, a, b) }
-    }
-}

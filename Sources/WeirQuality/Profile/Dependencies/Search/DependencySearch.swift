@@ -7,6 +7,8 @@ struct DependencySearch {
     struct Result {
         /// Left sides of each column, as bit masks; one more entry for keys, which determine the row itself.
         var left: [[UInt64]]
+        /// Of each left side: rows that repeat its values. Each was a chance for a dependency to fail.
+        var repeats: [UInt64: Int] = [:]
         /// Left sides of so many columns and fewer are all there; nil when nothing was given up.
         var completeUpTo: Int?
     }
@@ -21,7 +23,7 @@ struct DependencySearch {
     var rowMark: Int { rows.width }
 
     /// - Parameter isOver: asked now and then; when true, what is proved until then is the result.
-    func run(isOver: () throws -> Bool = { false }) rethrows -> Result {
+    func run(isOver: () throws -> Bool) rethrows -> Result {
         let partitions = rows.columns.indices.map {
             Partition(column: rows.columns[$0], distinct: rows.distinct[$0])
         }
@@ -42,6 +44,7 @@ extension DependencySearch {
         var limit: Int
         let mostCandidates: Int
         var violated: [UInt64] = []
+        var repeats: [UInt64: Int] = [:]
 
         init(rows: CodedRows, partitions: [Partition], mostColumns: Int, mostCandidates: Int) {
             self.rows = rows
@@ -50,15 +53,14 @@ extension DependencySearch {
             sampler = Sampler(rows, partitions)
             let limit = min(mostColumns, rows.width)
             self.limit = limit
-            let all: UInt64 = rows.width == 64 ? .max : (1 << UInt64(rows.width)) - 1
-            covers = (0...rows.width).map { Cover(allowed: all & ~(1 << UInt64($0)), mostColumns: limit) }
+            covers = (0...rows.width).map { Cover(allowed: rows.all & ~(1 << UInt64($0)), mostColumns: limit) }
         }
 
-        static let firstYield = 0.002
+        static let firstYield = 0.0005
 
         mutating func run(isOver: () throws -> Bool) rethrows -> Result {
             var yield = Self.firstYield
-            sampler.sample(into: &seen, least: yield, isOver: { false })
+            try sampler.sample(into: &seen, least: yield, isOver: isOver)
             var level = 0
             guard try learn(isOver) else { return result(provedUpTo: -1) }
             while level <= limit {
@@ -77,9 +79,9 @@ extension DependencySearch {
                     // Where proofs fail often, pairs of rows are the cheaper teachers.
                     if failed * 10 > candidates.count, failed > 10 {
                         yield /= 4
-                        sampler.sample(into: &seen, least: yield, isOver: { false })
+                        try sampler.sample(into: &seen, least: yield, isOver: isOver)
                     }
-                    guard try learn(isOver) else { return result(provedUpTo: level) }
+                    guard try learn(isOver) else { return result(provedUpTo: level - 1) }
                 } else if isLast {
                     break
                 }
@@ -94,7 +96,7 @@ extension DependencySearch {
             return Result(
                 left: covers.map { cover in
                     complete.map { most in cover.sets.filter { $0.nonzeroBitCount <= most } } ?? cover.sets
-                }, completeUpTo: complete)
+                }, repeats: repeats, completeUpTo: complete)
         }
 
         /// Tells the covers what was seen since they were told last. False when there was no time.
@@ -148,6 +150,7 @@ extension DependencySearch {
                     depth += 1
                 }
                 failed += check(candidates[set] ?? 0, on: stack[depth])
+                repeats[set] = stack[depth].repeats
             }
             return failed
         }

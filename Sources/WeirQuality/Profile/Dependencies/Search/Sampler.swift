@@ -54,8 +54,8 @@ struct Sampler {
     }
 
     /// Compares until a run over a column's groups yields fewer new sets a comparison than wanted.
-    mutating func sample(into sets: inout AgreeSets, least: Double, isOver: () -> Bool) {
-        while !isOver() {
+    mutating func sample(into sets: inout AgreeSets, least: Double, isOver: () throws -> Bool) rethrows {
+        while try !isOver() {
             guard let best = runs.indices.max(by: { runs[$0].yield < runs[$1].yield }), runs[best].yield >= least
             else { return }
             step(best, into: &sets)
@@ -67,15 +67,14 @@ struct Sampler {
         let partition = runs[index].partition
         var comparisons = 0
         let before = sets.sets.count
-        let width = rows.width
-        rows.records.withUnsafeBufferPointer { records in
+        rows.comparing { agreement in
             partition.rows.withUnsafeBufferPointer { order in
                 var last: UInt64 = .max
                 for group in 0..<partition.groups {
                     let end = Int(partition.starts[group + 1])
                     var place = Int(partition.starts[group])
                     while place + distance < end {
-                        let set = CodedRows.agreement(records, width, Int(order[place]), Int(order[place + distance]))
+                        let set = agreement(Int(order[place]), Int(order[place + distance]))
                         if set != last { sets.add(set) }
                         last = set
                         comparisons += 1

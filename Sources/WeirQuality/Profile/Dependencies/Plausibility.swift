@@ -1,0 +1,167 @@
+import Foundation
+import WeirCore
+
+/// A dependency on its way to a rank.
+struct Judged {
+    var from: UInt64
+    var to: Int
+    var violations: Int
+    var repeats: Int
+    var plausibility = 0.0
+
+    init(_ from: UInt64, _ to: Int, _ violations: Int, _ repeats: Int) {
+        self.from = from
+        self.to = to
+        self.violations = violations
+        self.repeats = repeats
+    }
+}
+
+/// Tells rules from accidents.
+///
+/// In a table of twenty columns hundreds of dependencies hold, most because their left side hardly ever repeats. What
+/// speaks for one: that it could have failed often and did not (in bits, less the bits that it takes to name it among
+/// all of its size), few columns on the left, left columns that are named and typed like something that identifies, and
+/// that it does not follow from two others.
+struct Plausibility {
+    let rows: CodedRows
+    /// In the order of the codes.
+    let columns: [ColumnFacts]
+    let result: DependencySearch.Result
+    private let single: [Partition]
+    /// How likely two rows are equal in each column.
+    private let agreement: [Double]
+
+    init(rows: CodedRows, columns: [ColumnFacts], result: DependencySearch.Result) {
+        self.rows = rows
+        self.columns = columns
+        self.result = result
+        single = rows.columns.indices.map { Partition(column: rows.columns[$0], distinct: rows.distinct[$0]) }
+        let pairs = Double(rows.count) * Double(rows.count - 1)
+        agreement = single.map { partition in
+            let equal = (0..<partition.groups).reduce(0.0) { sum, group in
+                let size = Double(partition.starts[group + 1] - partition.starts[group])
+                return sum + size * (size - 1)
+            }
+            return pairs > 0 ? equal / pairs : 0
+        }
+    }
+
+    /// The most plausible first.
+    func rank(_ found: [Judged], most: Int) -> [Judged] {
+        var scratch = [Int32](repeating: 0, count: (rows.distinct.max() ?? 0) + 1)
+        // Short left sides that repeat often are worth a closer look.
+        let promising = found.sorted {
+            ($0.from.nonzeroBitCount, $1.repeats, $0.from, $0.to) < (
+                $1.from.nonzeroBitCount, $0.repeats, $1.from, $1.to
+            )
+        }.prefix(most)
+        return promising.map { judged in
+            var judged = judged
+            judged.plausibility = evidence(judged, &scratch) * likeness(judged) * (isImplied(judged) ? 0.5 : 1)
+            return judged
+        }.sorted {
+            ($1.plausibility, $0.from.nonzeroBitCount, $1.repeats) < (
+                $0.plausibility, $1.from.nonzeroBitCount, $0.repeats
+            )
+        }
+    }
+
+    // MARK: Evidence
+
+    private func evidence(_ judged: Judged, _ scratch: inout [Int32]) -> Double {
+        let columns = members(judged.from)
+        // How often rows agree by accident: with one column of the left side less.
+        var accident = agreement[judged.to]
+        if columns.count > 1 {
+            for column in columns {
+                let rest = partition(judged.from & ~(1 << UInt64(column)), &scratch)
+                accident = max(accident, rest.agreement(in: rows.columns[judged.to], scratch: &scratch))
+            }
+        }
+        guard accident < 1 else { return 0 }
+        let expected = Double(judged.repeats) * (1 - accident)
+        // Failures that were expected and did not come.
+        guard Double(judged.violations) * 20 <= expected else { return 0 }
+        let passed = Double(judged.repeats - judged.violations * 20)
+        let bits = passed * -log2(max(accident, 1e-9)) - naming(judged.from)
+        let strength = bits > 0 ? bits / (bits + 40) : 0
+        // A left side that hardly repeats is nearly a key.
+        let coverage = min(1, Double(judged.repeats) / Double(max(1, rows.count)) * 4)
+        return strength * (0.4 + 0.6 * coverage)
+    }
+
+    /// Bits that name one left side among all of its size, and its right side.
+    private func naming(_ set: UInt64) -> Double {
+        let (width, size) = (rows.width, set.nonzeroBitCount)
+        return (0..<size).reduce(log2(Double(width))) { $0 + log2(Double(width - $1) / Double($1 + 1)) }
+    }
+
+    private func members(_ set: UInt64) -> [Int] { rows.columns.indices.filter { set >> UInt64($0) & 1 == 1 } }
+
+    private func partition(_ set: UInt64, _ scratch: inout [Int32]) -> Partition {
+        let columns = Array(members(set).reversed())
+        guard let first = columns.first else { return Partition(all: rows.count) }
+        return columns.dropFirst().reduce(single[first]) { partition, column in
+            var next = Partition()
+            next.refine(partition, by: rows.columns[column], scratch: &scratch)
+            return next
+        }
+    }
+
+    // MARK: Looks
+
+    private func likeness(_ judged: Judged) -> Double {
+        let left = members(judged.from).map { columns[$0] }
+        let scores = left.map { facts -> Double in
+            if KeyName.isLikely(facts.name) { return 1 }
+            return switch facts.family {
+            case .text where (facts.texts?.longest ?? 0) > 64: 0.4
+            case .integer, .text, .uuid: 0.85
+            case .boolean, .date: 0.6
+            case .timestamp, .timestampTZ, .time: 0.4
+            default: 0.25
+            }
+        }
+        let mean = scores.reduce(0, +) / Double(max(1, scores.count))
+        let stems = left.map { KeyName.words($0.name) }
+        let target = KeyName.words(columns[judged.to].name)
+        let isNamedAlike = stems.contains { !$0.isDisjoint(with: target) }
+        let size = pow(0.75, Double(left.count - 1))
+        return min(1, mean * (isNamedAlike ? 1.15 : 1)) * size
+    }
+
+    /// `order → country` follows from `order → customer` and `customer → country`, and is told by those.
+    private func isImplied(_ judged: Judged) -> Bool {
+        guard judged.violations == 0 else { return false }
+        return rows.columns.indices.contains { between in
+            let mark: UInt64 = 1 << UInt64(between)
+            guard between != judged.to, judged.from & mark == 0, determines(judged.from, between),
+                determines(mark, judged.to)
+            else { return false }
+            return !members(judged.from).allSatisfy { determines(mark, $0) }
+        }
+    }
+
+    private func determines(_ set: UInt64, _ column: Int) -> Bool { result.left[column].contains { $0 & ~set == 0 } }
+
+    // MARK: Keys
+
+    private static let mostKeys = 60
+
+    /// Keys of several columns with what speaks for them: pairs of rows that each of the columns had to tell apart.
+    func keys(_ sets: [UInt64]) -> [(UInt64, evidence: Double)] {
+        var scratch = [Int32](repeating: 0, count: (rows.distinct.max() ?? 0) + 1)
+        let several = sets.filter { $0.nonzeroBitCount > 1 }.sorted {
+            ($0.nonzeroBitCount, $1) < ($1.nonzeroBitCount, $0)
+        }
+        return several.prefix(Self.mostKeys).map { set in
+            let told = members(set).map { column -> Double in
+                let rest = partition(set & ~(1 << UInt64(column)), &scratch)
+                return Double(rest.repeats) * agreement[column]
+            }
+            let least = told.min() ?? 0
+            return (set, least / (least + 3))
+        }
+    }
+}
