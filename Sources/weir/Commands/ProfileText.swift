@@ -98,7 +98,7 @@ enum ProfileText {
     private static func follows(_ dependencies: DependencyFacts, _ style: Style) -> [String] {
         var order: [[String]] = []
         var right: [[String]: [String]] = [:]
-        for dependency in dependencies.exact where dependency.plausibility >= 0.4 {
+        for dependency in dependencies.exact where dependency.plausibility >= 0.45 {
             if right[dependency.from] == nil { order.append(dependency.from) }
             right[dependency.from, default: []].append(dependency.to)
         }

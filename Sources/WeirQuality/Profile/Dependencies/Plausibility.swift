@@ -56,9 +56,14 @@ struct Plausibility {
                 $1.from.nonzeroBitCount, $0.repeats, $1.from, $1.to
             )
         }.prefix(most)
+        // Columns that each column tells but for a few rows.
+        var nearly = [UInt64](repeating: 0, count: rows.width)
+        for judged in found where judged.from.nonzeroBitCount == 1 {
+            nearly[judged.from.trailingZeroBitCount] |= 1 << UInt64(judged.to)
+        }
         return promising.map { judged in
             var judged = judged
-            judged.plausibility = evidence(judged, &scratch) * likeness(judged) * (isImplied(judged) ? 0.5 : 1)
+            judged.plausibility = evidence(judged, &scratch) * likeness(judged) * (isImplied(judged, nearly) ? 0.4 : 1)
             return judged
         }.sorted {
             ($1.plausibility, $0.from.nonzeroBitCount, $1.repeats) < (
@@ -127,17 +132,17 @@ struct Plausibility {
         let stems = left.map { KeyName.words($0.name) }
         let target = KeyName.words(columns[judged.to].name)
         let isNamedAlike = stems.contains { !$0.isDisjoint(with: target) }
-        let size = pow(0.75, Double(left.count - 1))
+        // Two columns that nearly tell a third are common; two that always do are not.
+        let size = pow(judged.violations > 0 ? 0.45 : 0.75, Double(left.count - 1))
         return min(1, mean * (isNamedAlike ? 1.15 : 1)) * size
     }
 
     /// `order → country` follows from `order → customer` and `customer → country`, and is told by those.
-    private func isImplied(_ judged: Judged) -> Bool {
-        guard judged.violations == 0 else { return false }
-        return rows.columns.indices.contains { between in
+    private func isImplied(_ judged: Judged, _ nearly: [UInt64]) -> Bool {
+        rows.columns.indices.contains { between in
             let mark: UInt64 = 1 << UInt64(between)
             guard between != judged.to, judged.from & mark == 0, determines(judged.from, between),
-                determines(mark, judged.to)
+                determines(mark, judged.to) || judged.violations > 0 && nearly[between] >> UInt64(judged.to) & 1 == 1
             else { return false }
             return !members(judged.from).allSatisfy { determines(mark, $0) }
         }

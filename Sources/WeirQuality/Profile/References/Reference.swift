@@ -21,9 +21,9 @@ public struct Reference: Sendable, Hashable, Codable {
     /// The part of a contract that would guard it, on the column.
     public var check: String { "relationships: [{ to: \(toTable).\(toColumn) }]" }
 
-    /// `orders.customer_id → customers.id, but for 3 rows of 120`.
+    /// `customer_id of orders → id of customers, but for 3 of 120 rows`.
     public var words: String {
-        let pair = "\(fromTable).\(fromColumn) → \(toTable).\(toColumn)"
+        let pair = "\(fromColumn) of \(fromTable) → \(toColumn) of \(toTable)"
         return orphans == 0
             ? pair : "\(pair), but for \(Figures.count(orphans)) of \(Figures.count(Int64(filled), "row"))"
     }

@@ -146,7 +146,9 @@ struct ReferenceCandidate {
         if word.count > 4, ["sses", "xes", "ches", "shes"].contains(where: word.hasSuffix) {
             return String(word.dropLast(2))
         }
-        return word.count > 3 && word.hasSuffix("s") && !word.hasSuffix("ss") ? String(word.dropLast()) : word
+        if word.hasSuffix("uses"), word.count > 5 { return String(word.dropLast(2)) }
+        let isPlural = word.count > 3 && word.hasSuffix("s") && !["ss", "us", "is"].contains { word.hasSuffix($0) }
+        return isPlural ? String(word.dropLast()) : word
     }
 
     /// Small whole numbers stand in every other table's key: without a name they say nothing.
