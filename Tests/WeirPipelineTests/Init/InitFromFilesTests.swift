@@ -202,7 +202,7 @@ struct InitFromFilesTests {
         #expect(!orders.contains("- to: raw.products"), "\(orders)")
         let summary = try await folder.run()
         #expect(summary.outcome == .done, "\(summary.nodes.compactMap(\.error))")
-        #expect(summary.nodes.flatMap(\.checks).contains { $0.id.hasPrefix("foreign_key(") && $0.status == .passed })
+        #expect(summary.nodes.flatMap(\.checks).contains { $0.rule.hasPrefix("foreign_key(") && $0.status == .passed })
     }
 
     @Test("where nothing can be read nothing is written")

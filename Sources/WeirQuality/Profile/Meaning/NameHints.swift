@@ -1,6 +1,6 @@
 /// Parts of column names that make a kind more likely, in the languages that the meanings are tested in.
 enum NameHints {
-    /// Words of up to four letters have to be a whole word of the name; longer ones may be a part of it.
+    /// Short words have to be a whole word of the name; those of five letters, or of two Chinese signs, may be a part of it.
     static let words: [Meaning.Kind: [String]] = [
         .email: ["email", "e_mail", "mail", "correo", "courriel", "почта", "メール"],
         .url: ["url", "link", "website", "href"],
@@ -39,7 +39,11 @@ enum NameHints {
         let parts = KeyName.ordered(column)
         let name = parts.joined(separator: "_")
         return words[kind]?.contains { hint in
-            hint.count > 4 ? name.contains(hint) : parts.contains(hint) || name == hint
+            isLong(hint) ? name.contains(hint) : parts.contains(hint) || name == hint
         } ?? false
+    }
+
+    private static func isLong(_ hint: String) -> Bool {
+        hint.count > 4 || hint.count > 1 && hint.unicodeScalars.allSatisfy { $0.value >= 0x2E80 }
     }
 }
