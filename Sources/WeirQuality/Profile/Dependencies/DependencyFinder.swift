@@ -14,7 +14,6 @@ struct DependencyFinder {
     static let mostRows = 100_000
     /// Dependencies that are told.
     static let shown = 30
-    private static let mostRanked = 400
 
     struct Found {
         var facts: DependencyFacts
@@ -46,9 +45,9 @@ struct DependencyFinder {
                 if repeats == 0 { facts.fromKeys += 1 } else { exact.append(Judged(set, column, 0, repeats)) }
             }
         }
-        exact = judge.rank(exact, most: Self.mostRanked)
+        exact = judge.rank(exact)
         let broken = try judge.rank(
-            Approximation(rows: table, result: result).find(isOver: isOver), most: Self.mostRanked)
+            Approximation(rows: table, result: result).find(isOver: isOver))
         (facts.exact, facts.approximate) = try settle(exact, broken, names: ordered.map(\.name), on: connection)
         return Found(
             facts: facts,

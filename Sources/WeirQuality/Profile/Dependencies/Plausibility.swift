@@ -47,43 +47,50 @@ struct Plausibility {
         }
     }
 
-    /// The most plausible first.
-    func rank(_ found: [Judged], most: Int) -> [Judged] {
-        var scratch = [Int32](repeating: 0, count: (rows.distinct.max() ?? 0) + 1)
-        // Short left sides that repeat often are worth a closer look.
-        let promising = found.sorted {
-            ($0.from.nonzeroBitCount, $1.repeats, $0.from, $0.to) < (
-                $1.from.nonzeroBitCount, $0.repeats, $1.from, $1.to
-            )
-        }.prefix(most)
+    /// The most plausible first, at most as many as are worth a closer look.
+    func rank(_ found: [Judged]) -> [Judged] {
         // Columns that each column tells but for a few rows.
         var nearly = [UInt64](repeating: 0, count: rows.width)
         for judged in found where judged.from.nonzeroBitCount == 1 {
             nearly[judged.from.trailingZeroBitCount] |= 1 << UInt64(judged.to)
         }
-        return promising.map { judged in
+        // What a closer look can only lower.
+        let guessed = found.map { judged in
             var judged = judged
-            judged.plausibility = evidence(judged, &scratch) * likeness(judged) * (isImplied(judged, nearly) ? 0.4 : 1)
+            judged.plausibility =
+                evidence(judged, accident: agreement[judged.to]) * likeness(judged)
+                * (isImplied(judged, nearly) ? 0.4 : 1)
             return judged
-        }.sorted {
-            ($1.plausibility, $0.from.nonzeroBitCount, $1.repeats) < (
-                $0.plausibility, $1.from.nonzeroBitCount, $0.repeats
-            )
         }
+        var groups = Groups(rows: rows, single: single)
+        return Self.sorted(guessed).prefix(Self.mostRanked).map { judged in
+            guard judged.from.nonzeroBitCount > 1, judged.plausibility > 0 else { return judged }
+            var closer = judged
+            let before = evidence(judged, accident: agreement[judged.to])
+            closer.plausibility *= evidence(judged, accident: accident(judged, &groups)) / before
+            return closer
+        }.sorted(by: Self.isMore)
+    }
+
+    private static let mostRanked = 80
+
+    private static func sorted(_ all: [Judged]) -> [Judged] { all.sorted(by: isMore) }
+
+    private static func isMore(_ a: Judged, _ b: Judged) -> Bool {
+        if a.plausibility != b.plausibility { return a.plausibility > b.plausibility }
+        return (a.from.nonzeroBitCount, b.repeats, a.from, a.to) < (b.from.nonzeroBitCount, a.repeats, b.from, b.to)
     }
 
     // MARK: Evidence
 
-    private func evidence(_ judged: Judged, _ scratch: inout [Int32]) -> Double {
-        let columns = members(judged.from)
-        // How often rows agree by accident: with one column of the left side less.
-        var accident = agreement[judged.to]
-        if columns.count > 1 {
-            for column in columns {
-                let rest = partition(judged.from & ~(1 << UInt64(column)), &scratch)
-                accident = max(accident, rest.agreement(in: rows.columns[judged.to], scratch: &scratch))
-            }
+    /// How often rows agree by accident: with one column of the left side less.
+    private func accident(_ judged: Judged, _ groups: inout Groups) -> Double {
+        members(judged.from).reduce(agreement[judged.to]) { most, column in
+            max(most, groups.agreement(of: judged.from & ~(1 << UInt64(column)), in: judged.to))
         }
+    }
+
+    private func evidence(_ judged: Judged, accident: Double) -> Double {
         guard accident < 1 else { return 0 }
         let expected = Double(judged.repeats) * (1 - accident)
         // Failures that were expected and did not come.
@@ -103,16 +110,6 @@ struct Plausibility {
     }
 
     private func members(_ set: UInt64) -> [Int] { rows.columns.indices.filter { set >> UInt64($0) & 1 == 1 } }
-
-    private func partition(_ set: UInt64, _ scratch: inout [Int32]) -> Partition {
-        let columns = Array(members(set).reversed())
-        guard let first = columns.first else { return Partition(all: rows.count) }
-        return columns.dropFirst().reduce(single[first]) { partition, column in
-            var next = Partition()
-            next.refine(partition, by: rows.columns[column], scratch: &scratch)
-            return next
-        }
-    }
 
     // MARK: Looks
 
@@ -152,21 +149,50 @@ struct Plausibility {
 
     // MARK: Keys
 
-    private static let mostKeys = 60
+    private static let mostKeys = 40
 
     /// Keys of several columns with what speaks for them: pairs of rows that each of the columns had to tell apart.
     func keys(_ sets: [UInt64]) -> [(UInt64, evidence: Double)] {
-        var scratch = [Int32](repeating: 0, count: (rows.distinct.max() ?? 0) + 1)
+        var groups = Groups(rows: rows, single: single)
         let several = sets.filter { $0.nonzeroBitCount > 1 }.sorted {
             ($0.nonzeroBitCount, $1) < ($1.nonzeroBitCount, $0)
         }
         return several.prefix(Self.mostKeys).map { set in
-            let told = members(set).map { column -> Double in
-                let rest = partition(set & ~(1 << UInt64(column)), &scratch)
-                return Double(rest.repeats) * agreement[column]
+            let told = members(set).map { column in
+                Double(groups.partition(of: set & ~(1 << UInt64(column))).repeats) * agreement[column]
             }
             let least = told.min() ?? 0
             return (set, least / (least + 3))
         }
+    }
+}
+
+/// Partitions by several columns, each made once.
+private struct Groups {
+    let rows: CodedRows
+    let single: [Partition]
+    private var known: [UInt64: Partition] = [:]
+    private var scratch: [Int32]
+
+    init(rows: CodedRows, single: [Partition]) {
+        self.rows = rows
+        self.single = single
+        scratch = [Int32](repeating: 0, count: (rows.distinct.max() ?? 0) + 1)
+    }
+
+    mutating func partition(of set: UInt64) -> Partition {
+        if set == 0 { return Partition(all: rows.count) }
+        if set.nonzeroBitCount == 1 { return single[set.trailingZeroBitCount] }
+        if let made = known[set] { return made }
+        // The lowest bit is the column that divides the least.
+        let last = set.trailingZeroBitCount
+        var made = Partition()
+        made.refine(partition(of: set & (set - 1)), by: rows.columns[last], scratch: &scratch)
+        known[set] = made
+        return made
+    }
+
+    mutating func agreement(of set: UInt64, in column: Int) -> Double {
+        partition(of: set).agreement(in: rows.columns[column], scratch: &scratch)
     }
 }
