@@ -23,7 +23,7 @@ struct DependencyFindings {
             "SELECT count(*) FROM (SELECT \(from) FROM {table} GROUP BY \(from) HAVING count(DISTINCT {'v': \(to)}) > 1)"
         return Finding(
             "broken-dependency", .warning, columns: dependency.from + [dependency.to],
-            "\(names) \(dependency.from.count == 1 ? "tells" : "tell") \(dependency.to), but for \(rows): \(Figures.count(Int64(dependency.repeats), "row")) repeat\(dependency.repeats == 1 ? "s" : "") \(names) of another",
+            "\(names) \(dependency.from.count == 1 ? "tells" : "tell") \(dependency.to), but for \(rows) of \(Figures.count(dependency.repeats)) that could differ",
             rows: dependency.violations, sql: sql,
             check: "quality:\n  - type: sql\n    query: '\(query.replacing("'", with: "''"))'\n    mustBe: 0")
     }
