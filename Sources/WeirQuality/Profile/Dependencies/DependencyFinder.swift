@@ -14,6 +14,8 @@ struct DependencyFinder {
     static let mostRows = 100_000
     /// Dependencies that are told.
     static let shown = 30
+    /// What is less plausible is only counted.
+    private static let leastPlausible = 0.05
 
     struct Found {
         var facts: DependencyFacts
@@ -82,7 +84,8 @@ struct DependencyFinder {
         _ exact: [Judged], _ broken: [Judged], names: [String], on connection: isolated Connection
     ) throws -> (exact: [Dependency], approximate: [Dependency]) {
         var (whole, partly): ([Dependency], [Dependency]) = ([], [])
-        for judged in exact.prefix(Self.shown) + broken.prefix(Self.shown) {
+        let worthy = [exact, broken].flatMap { $0.filter { $0.plausibility >= Self.leastPlausible }.prefix(Self.shown) }
+        for judged in worthy {
             var dependency = Dependency(
                 from: self.names(of: judged.from, names), to: names[judged.to], violations: judged.violations,
                 repeats: judged.repeats, plausibility: (judged.plausibility * 100).rounded() / 100)
