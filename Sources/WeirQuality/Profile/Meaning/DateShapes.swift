@@ -83,6 +83,9 @@ enum DateShapes {
 
     /// `5 Mar 2024`, `March 5, 2024`, `05-Mar-2024` and `2024年3月5日`.
     private static func findNamed(_ texts: [[UInt8]]) -> Found? {
+        // Most columns are out after a few values.
+        let few = texts.prefix(10).map { named(String(decoding: $0, as: UTF8.self)) }
+        guard few.count(where: { $0 != nil }) * 10 >= few.count * 7 else { return nil }
         var counts: [String: Int] = [:]
         // "May" is short and long: it fits what the others say.
         var either = 0
