@@ -62,9 +62,9 @@ struct WriterTests {
         }
         #expect(profile.rows == 200)
         let columns = Dictionary(uniqueKeysWithValues: profile.columns.map { ($0.name, $0) })
-        #expect(columns["order_id"]?.isUnique == true)
-        #expect(columns["status"]?.values == ["new", "paid", "true"])
-        #expect(columns["email"]?.format == "email")
+        #expect(columns["order_id"]?.isKey(of: 200) == true)
+        #expect(columns["status"]?.allValues == ["new", "paid", "true"])
+        #expect(columns["email"]?.texts?.format == "email")
         #expect(columns["note"]?.nulls == 200)
         #expect(columns["amount"]?.minimum == "0.5")
         let (contract, problems) = Sample.load(text)
@@ -79,14 +79,22 @@ struct WriterTests {
         #expect(outcome.verdict == .pass, "\(outcome)")
     }
 
-    private static func suggest(_ connection: isolated Connection) throws -> (TableProfile, String, AuditResult) {
+    private static func contractProfile(
+        _ relation: String, isTable: Bool = false, on connection: isolated Connection
+    ) throws -> DataProfile {
+        var options = Profiler.Options()
+        options.depth = .contract
+        return try Profiler(target: "t", options: options).profile(relation, isTable: isTable, on: connection)
+    }
+
+    private static func suggest(_ connection: isolated Connection) throws -> (DataProfile, String, AuditResult) {
         try connection.execute(
             """
             CREATE TABLE t AS SELECT i AS order_id, 'u' || i || '@b.cz' AS email, ['new', 'paid', 'true'][1 + i % 3] AS status,
             (i + 0.5)::DOUBLE AS amount, i - 100 AS balance, 'SKU-' || (1000 + i) AS sku, NULL::VARCHAR AS note,
             TIMESTAMP '2024-01-01' + to_hours(i::INT) AS "where ""when""\" FROM range(200) r(i)
             """)
-        let profile = try QuickProfile.of("t", on: connection)
+        let profile = try contractProfile("t", isTable: true, on: connection)
         let text = ContractWriter.yaml(for: [profile.suggestContract(name: "t")], id: "t")
         let problems = Problems()
         let contract = ContractLoader.load(path: "c", text: text, problems: problems)
@@ -108,7 +116,10 @@ struct WriterTests {
         let database = try await Database.open()
         let text = try await database.withConnection { connection in
             ContractWriter.yaml(
-                for: [try await QuickProfile.of(query, on: connection).suggestContract(name: "x y")], id: "")
+                for: [
+                    try await connection.perform { try Self.contractProfile(query, on: $0) }.suggestContract(
+                        name: "x y")
+                ], id: "")
         }
         let (contract, problems) = Sample.load(text)
         #expect(contract != nil, "\(problems)\n\(text)")

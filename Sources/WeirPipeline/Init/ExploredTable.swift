@@ -10,13 +10,24 @@ struct ExploredTable: Sendable {
     var fileCount: Int
     var format: FileFormat
     var options: FileOptions
-    var profile: TableProfile
+    var profile: DataProfile
     var malformed: Int
     /// Text columns whose model casts them, with the format of their dates.
     var casts: [String: Cast] = [:]
     /// Comments for the contract, by column.
     var remarks: [String: [String]] = [:]
     var notes: [String] = []
+    /// Its rows, until all tables were looked at.
+    var staged: StagedRows?
+    /// Columns whose values stand in another table's key.
+    var references: [ForeignKeyFound] = []
+
+    /// A foreign key of one column.
+    struct ForeignKeyFound: Sendable, Hashable {
+        let column: String
+        let table: TableName
+        let key: String
+    }
 
     struct Cast: Sendable, Hashable {
         let type: String

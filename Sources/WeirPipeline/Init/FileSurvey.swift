@@ -39,6 +39,7 @@ struct FileSurvey {
                 result.leftOut.append(leftOut(group, error))
             }
         }
+        try InitReferences.find(&result.tables, progress: progress, on: connection)
         return result
     }
 

@@ -19,15 +19,19 @@ struct TableExplorer {
         var table = ExploredTable(
             name: name, patterns: patterns, fileCount: group.files.count, format: group.format,
             options: attempt.options,
-            profile: TableProfile(rows: 0, columns: []), malformed: 0, notes: dialect.notes)
+            profile: DataProfile(target: name.description, engine: "", rows: 0, columns: []), malformed: 0,
+            notes: dialect.notes)
         if group.format.isDelimited { try settleTypes(group, &attempt, &table, on: connection) }
         let staged = try stage(group, name, attempt, on: connection)
         table.options = attempt.options
         table.malformed = staged.malformedRows
-        table.profile = try QuickProfile.of(
-            "SELECT \(SQL.list(staged.columns.map(\.name))) FROM \(staged.table.sql)", on: connection)
+        try staged.dropExtraColumns(on: connection)
+        var options = Profiler.Options()
+        options.depth = .contract
+        table.profile = try Profiler(target: name.description, options: options).profile(
+            staged.table.sql, isTable: true, on: connection)
         table.notes += staged.notices
-        try staged.drop(on: connection)
+        table.staged = staged
         return table
     }
 

@@ -13,6 +13,11 @@ struct TableFiles {
     var contract: TableContract {
         var contract = table.profile.suggestContract(name: base)
         contract.physicalName = table.name.description
+        contract.rules += table.references.map { reference in
+            Rule(
+                .foreignKey(ForeignKey(table: reference.table.description, columns: [reference.key])),
+                columns: [ColumnPath(reference.column)])
+        }
         return contract
     }
 
@@ -74,17 +79,19 @@ struct TableFiles {
     }
 
     /// `seen: 3 of 120 null, about 40 values, from 1 to 99`.
-    private func seen(_ column: ColumnProfile) -> String {
+    private func seen(_ column: ColumnFacts) -> String {
         let rows = table.profile.rows
         if rows == 0 { return "seen: no rows" }
         if column.nulls == rows { return "seen: nothing but nulls" }
         var parts = [column.nulls == 0 ? "no nulls" : "\(Figures.count(column.nulls)) of \(Figures.count(rows)) null"]
-        if let values = column.values {
+        if let values = column.allValues {
             parts.append(Figures.count(Int64(values.count), "value"))
         } else {
             parts.append(
-                column.isUnique == true
-                    ? "no value twice" : "about \(Figures.count(Int64(column.approximateDistinct), "value"))")
+                column.isKey(of: rows)
+                    ? "no value twice"
+                    : "\(column.distinct.isExact ? "" : "about ")\(Figures.count(Int64(column.distinct.count), "value"))"
+            )
         }
         if let low = column.minimum, let high = column.maximum { parts.append("from \(short(low)) to \(short(high))") }
         return "seen: " + parts.joined(separator: ", ")
@@ -118,7 +125,7 @@ struct TableFiles {
             """
     }
 
-    private func expression(_ column: ColumnProfile, as name: String) -> String {
+    private func expression(_ column: ColumnFacts, as name: String) -> String {
         let original = sql.name(column.name)
         let target = sql.name(name)
         if let cast = table.casts[column.name] {

@@ -25,14 +25,83 @@ public struct ProfileRun: Sendable {
     }
 
     public func run() async throws -> DataProfile {
-        switch try ProfileTarget(target, in: folder) {
-        case .files(let pattern): try await profileFiles(pattern)
-        case .table(let name): try await profileTable(name)
-        case .query(let sql): try await profileQuery(sql)
+        try await Self.all([self]).tables[0]
+    }
+
+    /// Looks at several, and at which of their columns refer to which.
+    ///
+    /// - Parameter runs: at least one, all of one project.
+    public static func all(_ runs: [ProfileRun]) async throws -> ProfileGroup {
+        guard let first = runs.first else { return ProfileGroup(tables: [], references: []) }
+        defer { try? FileManager.default.removeItem(atPath: workFolder) }
+        let targets = try runs.map { try ProfileTarget($0.target, in: $0.folder) }
+        return try await first.withConnection(for: targets) { connection in
+            var looked: [Looked] = []
+            for (number, (run, target)) in zip(runs, targets).enumerated() {
+                looked.append(try run.look(target, number: number, keeps: runs.count > 1, on: connection))
+            }
+            guard runs.count > 1 else { return ProfileGroup(tables: looked.map(\.profile), references: []) }
+            first.options.progress("which columns refer to which tables")
+            let references = try ReferenceFinder(tables: looked.map(\.table)).find(on: connection)
+            for table in looked { try table.staged?.drop(on: connection) }
+            return ProfileGroup(tables: looked.map(\.profile), references: references)
         }
     }
 
+    /// Every table of the project's warehouse that the project makes, by name.
+    public func warehouseTables() async throws -> [TableName] {
+        guard let project, let settings else {
+            throw WeirError(
+                "profile.no-project", "there is no project here whose tables could be looked at",
+                hint: "name a file or a query, run it in a folder with weir.yaml, or give --project")
+        }
+        let scope = try EnvironmentScope(environment, in: project)
+        let names = (project.sources.map(\.name) + project.models.map(\.name)).sorted()
+        let found = try await Warehouse.open(settings, readOnly: true).withConnection { connection in
+            try await connection.perform { connection in
+                try names.filter { try connection.relationKind(scope.physical($0)) == .table }
+            }
+        }
+        if found.isEmpty {
+            throw WeirError(
+                "profile.no-tables", "the warehouse has none of the project's tables yet",
+                hint: "weir run makes them; weir profile data/*.csv looks at files")
+        }
+        return found
+    }
+
+    /// A profile, with what is needed to ask its rows more.
+    private struct Looked {
+        var profile: DataProfile
+        var table: ReferenceFinder.Table
+        var staged: StagedRows?
+    }
+
     private var profiler: Profiler { Profiler(target: target, options: options) }
+
+    private func look(
+        _ kind: ProfileTarget, number: Int, keeps: Bool, on connection: isolated Connection
+    ) throws -> Looked {
+        switch kind {
+        case .files(let pattern): return try lookAtFiles(pattern, number: number, keeps: keeps, on: connection)
+        case .table(let name):
+            let (profile, physical) = try lookAtTable(name, on: connection)
+            return Looked(
+                profile: profile,
+                table: .init(
+                    name: target, shortName: name.table, relation: physical.sql, shown: physical.sql, profile: profile))
+        case .query(let sql):
+            do {
+                let profile = try profiler.profile(sql, on: connection)
+                return Looked(
+                    profile: profile,
+                    table: .init(
+                        name: target, shortName: "", relation: "(\(sql)\n)", shown: "(\(sql)\n)", profile: profile))
+            } catch {
+                throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
+            }
+        }
+    }
 
     // MARK: Tables and queries
 
@@ -41,41 +110,33 @@ public struct ProfileRun: Sendable {
         return environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
     }
 
-    private func profileTable(_ name: TableName) async throws -> DataProfile {
-        guard let project, let settings else {
+    /// The warehouse where a table is asked for, or a query and there is one; else a database in memory.
+    private func withConnection<R: Sendable>(
+        for targets: [ProfileTarget], _ body: @escaping @Sendable (isolated Connection) throws -> R
+    ) async throws -> R {
+        let needsTables = targets.contains { if case .table = $0 { true } else { false } }
+        let asks = targets.contains { if case .query = $0 { true } else { false } }
+        if needsTables, settings == nil {
             throw WeirError(
                 "profile.no-project",
-                "\(name) is a table's name, and there is no project here whose warehouse could hold it",
+                "\(target) is a table's name, and there is no project here whose warehouse could hold it",
                 hint: "run it in a folder with weir.yaml, or give --project")
         }
+        if let settings, needsTables || asks && FileManager.default.fileExists(atPath: settings.path) {
+            return try await Warehouse.open(settings, readOnly: true).withConnection { try await $0.perform(body) }
+        }
+        return try await scratch().withConnection { try await $0.perform(body) }
+    }
+
+    private func lookAtTable(_ name: TableName, on connection: isolated Connection) throws -> (DataProfile, TableName) {
+        guard let project else { preconditionFailure("a table without a project is an error before this") }
         let physical = try EnvironmentScope(environment, in: project).physical(name)
-        return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
-            try await connection.perform { connection in
-                guard let kind = try connection.relationKind(physical) else {
-                    throw WeirError(
-                        "profile.unknown-table", "the warehouse has no table \(physical)",
-                        hint: DidYouMean.hint(for: physical.key, among: Array(try connection.relations()).sorted()))
-                }
-                return try profiler.profile(physical.sql, isTable: kind == .table, on: connection)
-            }
+        guard let kind = try connection.relationKind(physical) else {
+            throw WeirError(
+                "profile.unknown-table", "the warehouse has no table \(physical)",
+                hint: DidYouMean.hint(for: physical.key, among: Array(try connection.relations()).sorted()))
         }
-    }
-
-    private func profileQuery(_ sql: String) async throws -> DataProfile {
-        if let settings, FileManager.default.fileExists(atPath: settings.path) {
-            return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
-                try await connection.perform { try look(sql, on: $0) }
-            }
-        }
-        return try await scratch().withConnection { connection in
-            try await connection.perform { try look(sql, on: $0) }
-        }
-    }
-
-    private func look(_ sql: String, on connection: isolated Connection) throws -> DataProfile {
-        do { return try profiler.profile(sql, on: connection) } catch {
-            throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
-        }
+        return (try profiler.profile(physical.sql, isTable: kind == .table, on: connection), physical)
     }
 
     // MARK: Files
@@ -96,42 +157,45 @@ public struct ProfileRun: Sendable {
     }
 
     /// Files are read as a run would read them, so that what the profile says is true of the rows that a run stages.
-    private func profileFiles(_ pattern: String) async throws -> DataProfile {
-        defer { try? FileManager.default.removeItem(atPath: Self.workFolder) }
-        return try await scratch().withConnection { connection in
-            try await connection.perform { connection in
-                let (source, input) = try inspect(pattern, on: connection)
-                let bytes = input.files.reduce(0) { $0 + $1.size }
-                var profile: DataProfile
-                if case .files(let origin) = source.origin, !origin.format.isDelimited,
-                    options.sample != nil || options.budget != nil
-                {
-                    let list = SQL.list(input.columns.map(\.name))
-                    let relation = StructuredReader.relation(
-                        input.files, format: origin.format, options: origin.options)
-                    profile = try profiler.profile(
-                        "SELECT \(list) FROM \(relation)", canCount: origin.format == .parquet, on: connection)
-                } else {
-                    options.progress("reading \(Figures.bytes(Int64(bytes)))")
-                    let staged = try SourceStager(
-                        source: source, input: input, target: source.name, cursor: nil, root: Self.workFolder,
-                        typesAreSettled: false
-                    ).stage(on: connection)
-                    try staged.dropExtraColumns(on: connection)
-                    profile = try profiler.profile(staged.table.sql, isTable: true, on: connection)
-                    profile.unreadableRows = staged.malformedRows
-                    try staged.drop(on: connection)
-                }
-                profile.bytes = bytes
-                profile.remakeFindings()
-                return profile
-            }
+    private func lookAtFiles(
+        _ pattern: String, number: Int, keeps: Bool, on connection: isolated Connection
+    ) throws -> Looked {
+        let (source, input) = try inspect(pattern, number: number, on: connection)
+        let bytes = input.files.reduce(0) { $0 + $1.size }
+        var looked: Looked
+        let table = { (relation: String, profile: DataProfile) in
+            ReferenceFinder.Table(
+                name: target, shortName: FileGrouping.stem(ofFileName: FileGrouping.fileName(target)),
+                relation: relation, shown: SQL.literal(target), profile: profile)
         }
+        if case .files(let origin) = source.origin, !origin.format.isDelimited,
+            options.sample != nil || options.budget != nil
+        {
+            let list = SQL.list(input.columns.map(\.name))
+            let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
+            let profile = try profiler.profile(
+                "SELECT \(list) FROM \(relation)", canCount: origin.format == .parquet, on: connection)
+            looked = Looked(profile: profile, table: table(relation, profile))
+        } else {
+            options.progress("reading \(Figures.bytes(Int64(bytes)))")
+            let staged = try SourceStager(
+                source: source, input: input, target: source.name, cursor: nil, root: Self.workFolder,
+                typesAreSettled: false
+            ).stage(on: connection)
+            try staged.dropExtraColumns(on: connection)
+            var profile = try profiler.profile(staged.table.sql, isTable: true, on: connection)
+            profile.unreadableRows = staged.malformedRows
+            looked = Looked(profile: profile, table: table(staged.table.sql, profile), staged: staged)
+            if !keeps { try staged.drop(on: connection) }
+        }
+        looked.profile.bytes = bytes
+        looked.profile.remakeFindings()
+        return looked
     }
 
     /// - Parameter columns: types that are known beforehand.
     func inspect(
-        _ pattern: String, columns: [Column] = [], on connection: isolated Connection
+        _ pattern: String, number: Int = 0, columns: [Column] = [], on connection: isolated Connection
     ) throws -> (SourceDefinition, SourceInput) {
         let isRemote = pattern.contains("://")
         let pattern = isRemote || pattern.hasPrefix("/") ? pattern : "\(folder)/\(pattern)"
@@ -147,7 +211,7 @@ public struct ProfileRun: Sendable {
         let dialect = FileDialect.find(listed, format: format, on: connection).options
         if options.encoding == nil { options.encoding = dialect.encoding }
         if !dialect.hasHeader { options.hasHeader = false }
-        let name = TableName(schema: "profile", table: "rows")
+        let name = TableName(schema: "profile", table: "rows_\(number)")
         let source = SourceDefinition(
             name: name,
             origin: .files(.init(patterns: [pattern], format: format, options: options)),

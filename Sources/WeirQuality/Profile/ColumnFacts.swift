@@ -106,6 +106,8 @@ public struct TextFacts: Sendable, Hashable, Codable {
     public var patterns: [ColumnFacts.ValueCount] = []
     /// Texts that differ from another only in case or in surrounding spaces; nil where that was not counted.
     public var spellings: Int?
+    /// The format that every value has; nil where that was not looked at.
+    public var format: String?
 }
 
 public struct TimeFacts: Sendable, Hashable, Codable {

@@ -52,6 +52,8 @@ public struct TableFacts: Sendable, Hashable, Codable {
     public var correlations: [Correlation] = []
     /// Sets of columns without doubles, the most plausible first.
     public var keys: [CandidateKey] = []
+    /// Which columns follow from which; nil where that was not looked for.
+    public var dependencies: DependencyFacts?
 
     /// Columns that are null in the same rows.
     public struct MissingPattern: Sendable, Hashable, Codable {

@@ -20,11 +20,33 @@ public struct Profiler: Sendable {
         public var sample: Int?
         /// Seconds that the work may take: so many rows are looked at as fit in.
         public var budget: Double?
+        /// Whether dependencies between columns, and keys of several columns, are looked for.
+        public var dependencies = Dependencies.whenQuick
+        /// How much is found out.
+        public var depth = Depth.everything
         /// Told what is being done, for people who wait.
         public var progress: @Sendable (String) -> Void = { _ in }
 
         public init() {}
     }
+
+    public enum Dependencies: Sendable, Hashable {
+        case never
+        /// In tables that can be searched within ``Profiler/quickSearch``; what is proved until then is told.
+        case whenQuick
+        case always
+    }
+
+    public enum Depth: Sendable, Hashable {
+        case everything
+        /// What a proposed contract rests on: bounds, nulls, few values, keys and formats.
+        case contract
+    }
+
+    /// The longest that a search takes that nobody asked for.
+    public static let quickSearch = Duration.seconds(1)
+    /// Wider tables are not searched without being asked to.
+    static let mostQuickColumns = 40
 
     let target: String
     let options: Options
@@ -50,6 +72,7 @@ public struct Profiler: Sendable {
     ) throws
         -> DataProfile
     {
+        let begun = ContinuousClock.now
         let all = try connection.columns(of: "SELECT * FROM \(Self.source(relation))")
         let columns = try chosen(all)
         var source = Self.source(relation)
@@ -72,7 +95,7 @@ public struct Profiler: Sendable {
         var profile = DataProfile(
             target: target, engine: "DuckDB \(try Database.libraryVersion())", rows: rows, columns: [])
         profile.sample = sample
-        try fill(&profile, columns, source: source, on: connection)
+        try fill(&profile, columns, source: source, begun: begun, on: connection)
         profile.findings = FindingMaker(profile: profile).make()
         return profile
     }
@@ -141,6 +164,7 @@ public struct Profiler: Sendable {
         trial.sample = nil
         trial.filter = nil
         trial.columns = []
+        trial.dependencies = .never
         let took = try ContinuousClock().measure {
             _ = try Profiler(target: target, options: trial).profile(
                 "SELECT * FROM (\(query)) LIMIT \(Self.trial)", on: connection)
@@ -152,7 +176,8 @@ public struct Profiler: Sendable {
     // MARK: Facts
 
     private func fill(
-        _ profile: inout DataProfile, _ columns: [Column], source: String, on connection: isolated Connection
+        _ profile: inout DataProfile, _ columns: [Column], source: String, begun: ContinuousClock.Instant,
+        on connection: isolated Connection
     ) throws {
         let rows = profile.rows
         options.progress("counting \(Figures.count(rows)) rows of \(Figures.count(columns.count)) columns")
@@ -167,6 +192,10 @@ public struct Profiler: Sendable {
             }
         }
         guard rows > 0 else { return }
+        if options.depth == .contract {
+            try ContractFacts(source: source, rows: rows).fill(&profile.columns, on: connection)
+            return
+        }
         for index in profile.columns.indices {
             try connection.checkCancelled()
             options.progress("values of \(profile.columns[index].name) (\(index + 1) of \(profile.columns.count))")
@@ -187,7 +216,27 @@ public struct Profiler: Sendable {
         let facts = RowFacts(source: source, rows: rows, columns: profile.columns)
         profile.table.missing = try facts.missing(on: connection)
         profile.table.duplicateRows = try facts.duplicates(on: connection)
-        profile.table.keys = try facts.keys(on: connection)
+        let dependencies = try dependencies(profile, source: source, begun: begun, on: connection)
+        profile.table.dependencies = dependencies?.facts
+        profile.table.keys = try facts.keys(dependencies, on: connection)
+    }
+
+    private func dependencies(
+        _ profile: DataProfile, source: String, begun: ContinuousClock.Instant, on connection: isolated Connection
+    ) throws -> DependencyFinder.Found? {
+        let isQuick =
+            profile.rows <= DependencyFinder.mostRows && profile.columns.count <= Self.mostQuickColumns
+        guard options.dependencies == .always || options.dependencies == .whenQuick && isQuick, profile.rows > 1,
+            profile.columns.count > 1
+        else { return nil }
+        options.progress("which columns follow from which")
+        var finder = DependencyFinder(source: source, rows: profile.rows, columns: profile.columns)
+        finder.deadline = options.budget.map { begun + .seconds($0) }
+        if options.dependencies == .whenQuick {
+            let quick = ContinuousClock.now + Self.quickSearch
+            finder.deadline = min(finder.deadline ?? quick, quick)
+        }
+        return try finder.find(on: connection)
     }
 
     /// Days without a value, where the range is short enough to expect one every day.

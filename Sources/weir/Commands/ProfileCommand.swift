@@ -11,11 +11,15 @@ struct ProfileCommand: AsyncParsableCommand {
         discussion: """
             weir profile data/orders.csv
             weir profile mart.delays --html delays.html
+            weir profile data/orders.csv data/customers.csv     which columns refer to which tables
             weir profile "SELECT * FROM raw.orders WHERE country = 'DE'" --columns amount,status
             """)
 
-    @Argument(help: "A file, a glob, schema.table or a SELECT.")
-    var target: String
+    @Argument(
+        help:
+            "A file, a glob, schema.table or a SELECT. Several are looked at together; without any, all tables of the project are."
+    )
+    var targets: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Only these columns, with commas between.", valueName: "names"))
     var columns: String?
@@ -34,6 +38,11 @@ struct ProfileCommand: AsyncParsableCommand {
     )
     var against: String?
 
+    @Flag(
+        name: .long, inversion: .prefixedNo,
+        help: "Find which columns follow from which, however long it takes, or not at all. Without it: for a second.")
+    var dependencies: Bool?
+
     @Option(name: .long, help: ArgumentHelp("Write a page of its own to this file.", valueName: "file"))
     var html: String?
 
@@ -48,6 +57,9 @@ struct ProfileCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let sample, sample < 1 { throw ValidationError("--sample takes a number of rows") }
+        if targets.count != 1, against != nil || html != nil || columns != nil || filter != nil {
+            throw ValidationError("--against, --html, --columns and --where take one target")
+        }
         if sample != nil, budget != nil { throw ValidationError("give --sample or --budget") }
     }
 
@@ -58,10 +70,24 @@ struct ProfileCommand: AsyncParsableCommand {
         wanted.filter = filter
         wanted.sample = sample
         wanted.budget = try budget.map(Self.seconds)
+        if let dependencies { wanted.dependencies = dependencies ? .always : .never }
         wanted.progress = { text in Task { await progress.update(text) } }
-        let profile = try await profile(target, wanted)
-        let other = if let against { Optional(try await self.profile(against, wanted)) } else { DataProfile?.none }
+        let targets = try await self.targets.isEmpty ? everyTable(wanted) : self.targets
+        if targets.count > 1 {
+            let group = try await ProfileRun.all(runs(targets, wanted))
+            await progress.clear()
+            return try options.output.print(group) { ProfileText.render(group, on: $0) }
+        }
+        let profile = try await ProfileRun.all(runs(targets, wanted)).tables[0]
+        let other =
+            if let against { Optional(try await ProfileRun.all(runs([against], wanted)).tables[0]) } else {
+                DataProfile?.none
+            }
         await progress.clear()
+        try write(profile, other)
+    }
+
+    private func write(_ profile: DataProfile, _ other: DataProfile?) throws {
         if let html {
             let page = ProfilePage(profile: profile, other: other).html
             do { try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic) } catch {
@@ -79,16 +105,27 @@ struct ProfileCommand: AsyncParsableCommand {
         }
     }
 
-    private func profile(_ target: String, _ wanted: Profiler.Options) async throws -> DataProfile {
+    private func runs(_ targets: [String], _ wanted: Profiler.Options) async throws -> [ProfileRun] {
         let here = FileManager.default.currentDirectoryPath
-        var run = ProfileRun(target: target, options: wanted, project: try await project(), folder: here)
+        var runs: [ProfileRun] = []
+        for target in targets {
+            var run = ProfileRun(
+                target: target, options: wanted, project: try await project(for: target), folder: here)
+            run.environment = env
+            run.memoryLimit = memoryLimit
+            runs.append(run)
+        }
+        return runs
+    }
+
+    private func everyTable(_ wanted: Profiler.Options) async throws -> [String] {
+        var run = ProfileRun(target: "", options: wanted, project: try await options.load(), folder: "")
         run.environment = env
-        run.memoryLimit = memoryLimit
-        return try await run.run()
+        return try await run.warehouseTables().map(\.description)
     }
 
     /// Files need no project; one that is there but broken must not keep anybody from looking at a file.
-    private func project() async throws -> Project? {
+    private func project(for target: String) async throws -> Project? {
         guard case .files = try ProfileTarget(target, in: FileManager.default.currentDirectoryPath) else {
             do { return try await options.load() } catch let error as WeirError where error.code == "project.not-found"
             {

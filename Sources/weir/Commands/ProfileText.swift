@@ -31,10 +31,7 @@ enum ProfileText {
 
     private static func findings(_ profile: DataProfile, _ style: Style) -> String {
         var lines = [style("What stands out", .strong)]
-        for finding in profile.findings.prefix(mostFindings) {
-            let tone: Tone = finding.weight == .problem ? .bad : finding.weight == .warning ? .warning : .faint
-            lines.append("  \(style(finding.weight.word, tone)): \(Cell.visible(finding.message))")
-        }
+        lines += profile.findings.prefix(mostFindings).map { line($0, style) }
         let more = profile.findings.count - mostFindings
         if more > 0 { lines.append(style("  and \(more) more (--output json or --html shows all)", .faint)) }
         return lines.joined(separator: "\n")
@@ -89,11 +86,58 @@ enum ProfileText {
                 "\(style("Keys", .strong))  \(keys.map { $0.columns.joined(separator: " + ") }.joined(separator: ", "))"
             )
         }
+        if let dependencies = profile.table.dependencies { lines += follows(dependencies, style) }
         let related = profile.table.correlations.prefix(6).map {
             "\($0.first) ~ \($0.second) \(Percent.fraction($0.value))"
         }
         if !related.isEmpty { lines.append("\(style("Together", .strong))  \(related.joined(separator: ", "))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// One line for each left side; what is too likely an accident is left to `--output json`.
+    private static func follows(_ dependencies: DependencyFacts, _ style: Style) -> [String] {
+        var order: [[String]] = []
+        var right: [[String]: [String]] = [:]
+        for dependency in dependencies.exact where dependency.plausibility >= 0.45 {
+            if right[dependency.from] == nil { order.append(dependency.from) }
+            right[dependency.from, default: []].append(dependency.to)
+        }
+        let lines = order.prefix(8).map { from in
+            "  \(from.joined(separator: " + ")) → \((right[from] ?? []).joined(separator: ", "))"
+        }
+        let heading = style(lines.isEmpty ? "No column follows from others" : "Follows", .strong)
+        return ["\(heading)  \(style(dependencies.summary, .faint))"] + lines
+    }
+
+    // MARK: Several tables
+
+    private static let fewFindings = 5
+
+    /// A few lines a table, and what refers to what.
+    static func render(_ group: ProfileGroup, on terminal: Terminal) -> String {
+        let style = terminal.style
+        var parts = group.tables.map { profile in
+            let keys = profile.table.keys.filter { $0.duplicates == 0 }.prefix(1).map {
+                "  key: \($0.columns.joined(separator: " + "))"
+            }
+            let found = profile.findings.filter { $0.weight != .note }
+            let more = found.count - fewFindings
+            return
+                ([heading(profile, style)] + keys + found.prefix(fewFindings).map { line($0, style) }
+                + (more > 0 ? [style("  and \(more) more", .faint)] : [])).joined(separator: "\n")
+        }
+        var lines = [style("What refers to what", .strong)]
+        lines += group.references.map {
+            "  \(Cell.visible($0.words))\(style("  \(Percent.fraction($0.plausibility))", .faint))"
+        }
+        if group.references.isEmpty { lines.append("  No column's values stand in another table's key.") }
+        parts.append(lines.joined(separator: "\n"))
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func line(_ finding: Finding, _ style: Style) -> String {
+        let tone: Tone = finding.weight == .problem ? .bad : finding.weight == .warning ? .warning : .faint
+        return "  \(style(finding.weight.word, tone)): \(Cell.visible(finding.message))"
     }
 
     // MARK: Side by side

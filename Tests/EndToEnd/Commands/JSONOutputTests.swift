@@ -28,6 +28,7 @@ struct JSONOutputTests {
         Command(words: ["test", "--new", "staging.orders"], heading: "### weir test --new"),
         Command(words: ["lineage", "mart.sales_by_day.revenue"], heading: "### weir lineage"),
         Command(words: ["docs"], heading: "### weir docs"),
+        Command(words: ["profile", "data/orders.csv"], heading: "### weir profile"),
         Command(words: ["lint"], heading: "### weir lint"),
         Command(words: ["doctor"], heading: "### weir doctor"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),

@@ -11,16 +11,7 @@ struct ProfilerTests {
         _ setup: String = "", of relation: String, isTable: Bool = false,
         _ change: (inout Profiler.Options) -> Void = { _ in }
     ) async throws -> DataProfile {
-        var options = Profiler.Options()
-        change(&options)
-        let profiler = Profiler(target: "t", options: options)
-        var settings = Database.Options()
-        settings.extensions = ["icu", "json"]
-        settings.sessionSetup = ["SET TimeZone = 'UTC'"]
-        return try await Database.open(settings).withConnection { connection in
-            if !setup.isEmpty { try await connection.execute(setup) }
-            return try await connection.perform { try profiler.profile(relation, isTable: isTable, on: $0) }
-        }
+        try await ProfileLab.profile(setup, of: relation, isTable: isTable, change)
     }
 
     private func codes(_ profile: DataProfile) -> Set<String> { Set(profile.findings.map(\.code)) }
@@ -153,7 +144,31 @@ struct ProfilerTests {
             "intervals, blobs, bits",
             "SELECT INTERVAL 3 DAY AS i, '\\x00\\xFF'::BLOB AS b, '101'::BIT AS t, TIME '10:00' AS c, TIMETZ '10:00:00+02' AS z FROM range(5)"
         ),
-        ("long text", "SELECT repeat('x', 3000000) AS s, i FROM range(3) t(i)"),
+        ("text of 10 MB", "SELECT repeat('x', 10000000 + i::INT) AS s, i FROM range(3) t(i)"),
+        (
+            "nothing but nulls",
+            "SELECT NULL::INT AS a, NULL::VARCHAR AS b, NULL::DATE AS c, NULL::DOUBLE AS d FROM range(9)"
+        ),
+        (
+            "decimals of 38 digits",
+            "SELECT ('0.' || repeat('9', 37) || i % 3)::DECIMAL(38, 38) AS a, (repeat('9', 37) || i % 10)::DECIMAL(38, 0) AS b, -b AS c FROM range(30) t(i)"
+        ),
+        (
+            "dates before 1 and after 9999",
+            "SELECT DATE '0001-01-01' - (i * 300)::INT AS before, DATE '9999-12-31' + (i * 300)::INT AS behind, TIMESTAMP '9999-12-31 23:59:59' + to_days(i::INT) AS t FROM range(30) t(i)"
+        ),
+        (
+            "lists in structures in lists",
+            "SELECT [{'a': [i, NULL], 'b': {'c': MAP {i: [1.5]}}}] AS l, [[[]]]::INT[][][] AS e, to_json([i]) AS j FROM range(30) t(i)"
+        ),
+        (
+            "numbers that are none among others",
+            "SELECT CASE i % 4 WHEN 0 THEN 'nan'::DOUBLE WHEN 1 THEN 'inf'::DOUBLE WHEN 2 THEN '-inf'::DOUBLE ELSE i END AS a, i % 2 AS b FROM range(60) t(i)"
+        ),
+        (
+            "texts that look like nothing",
+            "SELECT ['', ' ', chr(10), chr(1), '😀', 'null'][1 + i % 6] AS s, i FROM range(60) t(i)"
+        ),
         (
             "enum and uuid",
             "SELECT 'a'::ENUM('a', 'b') AS e, '6f1c5a3e-0b1d-4c89-9d55-2a6b0f3e4d11'::UUID AS u FROM range(5)"
@@ -162,7 +177,7 @@ struct ProfilerTests {
 
     @Test("hard input gives a profile and never an error", arguments: hard)
     func hardInput(name: String, query: String) async throws {
-        let profile = try await profile(of: query)
+        let profile = try await profile(of: query) { $0.dependencies = .always }
         #expect(profile.rows > 0)
         let json = try JSONOutput.pretty(profile)
         #expect(json.contains("\"columns\""))
@@ -172,8 +187,20 @@ struct ProfilerTests {
     @Test("two thousand columns")
     func manyColumns() async throws {
         let columns = (0..<2000).map { "\($0) AS c\($0)" }.joined(separator: ", ")
-        let profile = try await profile(of: "SELECT \(columns) FROM range(3)")
+        let profile = try await profile(of: "SELECT \(columns) FROM range(3)") { $0.dependencies = .always }
         #expect(profile.columns.count == 2000)
+        #expect(profile.table.dependencies?.minimal == 2000)
+    }
+
+    @Test("no rows at all, of every kind of column")
+    func noRows() async throws {
+        let profile = try await profile(
+            of: "SELECT 1 AS i, 'x' AS s, DATE '2024-01-01' AS d, [1] AS l, 1.5 AS n, true AS b WHERE false"
+        ) { $0.dependencies = .always }
+        #expect(profile.rows == 0)
+        #expect(profile.columns.map(\.nulls) == [0, 0, 0, 0, 0, 0])
+        #expect(profile.findings.map(\.code) == ["empty-table"])
+        #expect(ProfilePage(profile: profile).html.contains("0 rows"))
     }
 
     @Test("a sample says so, and is the same each time; a budget reads no more than it may")

@@ -63,29 +63,49 @@ struct RowFacts {
         return try excess(columns.map(\.name), nullsCount: true, on: connection)
     }
 
-    private func isKey(_ facts: ColumnFacts) -> Bool {
-        facts.nulls == 0 && facts.distinct.isExact && facts.distinct.count == rows && rows > 0
-    }
+    private func isKey(_ facts: ColumnFacts) -> Bool { facts.isKey(of: rows) }
 
     private static let keyFamilies: Set<TypeFamily> = [
         .integer, .text, .uuid, .date, .timestamp, .timestampTZ, .decimal,
     ]
 
-    /// Single columns first; two together only where no column is a key alone.
-    func keys(on connection: isolated Connection) throws -> [TableFacts.CandidateKey] {
+    /// Single columns, and several together: of any number where dependencies were looked for, else two where no column
+    /// is a key alone.
+    func keys(_ searched: DependencyFinder.Found?, on connection: isolated Connection) throws
+        -> [TableFacts.CandidateKey]
+    {
         guard rows > 1 else { return [] }
         let usable = columns.filter { Self.keyFamilies.contains($0.family) && $0.distinct.count > 1 }
         var found = usable.filter(isKey).map { key([$0], duplicates: 0) }
         // A key with a few doubles is a key that somebody broke.
         for facts in usable where !isKey(facts) && facts.distinct.isExact {
             let excess = rows - facts.nulls - facts.distinct.count
-            if (excess + facts.nulls) * 200 <= rows, isNamedLikeKey(facts) {
+            if (excess + facts.nulls) * 200 <= rows, KeyName.isLikely(facts.name) {
                 found.append(key([facts], duplicates: excess))
             }
         }
-        if found.isEmpty { found = try pairs(usable, on: connection) }
+        if let searched {
+            found += try several(searched, isOnlyKind: found.isEmpty, on: connection)
+        } else if found.isEmpty {
+            found = try pairs(usable, on: connection)
+        }
         return Array(
             found.sorted { ($0.plausibility, $1.columns.count) > ($1.plausibility, $0.columns.count) }.prefix(10))
+    }
+
+    /// Keys of several columns without a null among them. Beside a key of one column only those are worth a word that
+    /// had to tell many rows apart.
+    private func several(
+        _ searched: DependencyFinder.Found, isOnlyKind: Bool, on connection: isolated Connection
+    ) throws -> [TableFacts.CandidateKey] {
+        let candidates = searched.keys.compactMap { names, evidence -> TableFacts.CandidateKey? in
+            let facts = names.compactMap { name in columns.first { $0.name == name } }
+            guard facts.allSatisfy({ $0.nulls == 0 && Self.keyFamilies.contains($0.family) }) else { return nil }
+            return key(facts, duplicates: 0, evidence: evidence)
+        }.sorted { ($0.plausibility, $1.columns.count) > ($1.plausibility, $0.columns.count) }
+        let worthy = candidates.filter { isOnlyKind || $0.plausibility >= 0.5 }.prefix(Self.mostPairs)
+        guard searched.facts.sampledFrom != nil else { return Array(worthy) }
+        return try worthy.filter { try excess($0.columns, nullsCount: false, on: connection) == 0 }
     }
 
     private func pairs(_ usable: [ColumnFacts], on connection: isolated Connection) throws -> [TableFacts.CandidateKey]
@@ -105,23 +125,17 @@ struct RowFacts {
         }
     }
 
-    private func key(_ columns: [ColumnFacts], duplicates: Int) -> TableFacts.CandidateKey {
+    private func key(_ columns: [ColumnFacts], duplicates: Int, evidence: Double = 1) -> TableFacts.CandidateKey {
         TableFacts.CandidateKey(
             columns: columns.map(\.name), duplicates: duplicates,
-            plausibility: (plausibility(columns) * 100).rounded() / 100)
-    }
-
-    private func isNamedLikeKey(_ facts: ColumnFacts) -> Bool {
-        let name = facts.name.lowercased()
-        return name == "id" || name == "key"
-            || ["_id", "_key", "_code", "_no", "_nr", "_number", "uuid", "guid"].contains { name.hasSuffix($0) }
+            plausibility: (plausibility(columns) * (0.5 + evidence / 2) * 100).rounded() / 100)
     }
 
     /// Names and places tell keys from accidents: a price is unique in a small table too.
     private func plausibility(_ columns: [ColumnFacts]) -> Double {
         let scores = columns.map { facts -> Double in
             var score = 0.4
-            if isNamedLikeKey(facts) { score += 0.35 }
+            if KeyName.isLikely(facts.name) { score += 0.35 }
             if facts.name == self.columns.first?.name { score += 0.15 }
             if [.integer, .uuid, .text].contains(facts.family) { score += 0.1 }
             if [.decimal, .timestamp, .timestampTZ].contains(facts.family) { score -= 0.2 }

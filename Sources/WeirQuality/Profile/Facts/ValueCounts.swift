@@ -10,7 +10,7 @@ struct ValueCounts {
 
     /// Above this many values grouping them all would be the greater part of the work.
     static let mostGroups = 5_000_000
-    static let shown = 10
+    static let shown = 20
     private static let width = 200
 
     private var value: String { "t.\(SQL.quote(column.name))" }

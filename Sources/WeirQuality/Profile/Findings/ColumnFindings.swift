@@ -97,7 +97,7 @@ struct ColumnFindings {
         guard facts.family == .text, let meaning = facts.meaning, let type = meaning.kind.betterType else { return nil }
         let sql: String? =
             switch meaning.kind {
-            case .date, .timestamp:
+            case .date, .timestamp, .decimal:
                 meaning.format == nil ? "TRY_CAST(\(column) AS \(type)) IS NULL" : nil
             default: "TRY_CAST(\(column) AS \(type)) IS NULL"
             }

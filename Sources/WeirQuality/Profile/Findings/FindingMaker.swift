@@ -53,7 +53,9 @@ struct FindingMaker {
             !profile.table.keys.contains(where: { $0.duplicates > 0 }), rows > 1
         {
             findings.append(
-                Finding("no-key", .note, "no column, and no two columns together, tell every row from every other"))
+                Finding(
+                    "no-key", .note,
+                    "no column, and no \(mostColumns) columns together, tell every row from every other"))
         }
         for pattern in profile.table.missing where pattern.columns.count > 1 && pattern.rows * 100 >= rows {
             let conditions = pattern.columns.map { "\(SQL.quote($0)) IS NULL" }.joined(separator: " AND ")
@@ -70,7 +72,13 @@ struct FindingMaker {
                     "\(correlation.first) and \(correlation.second) say nearly the same (\(correlation.kind == .cramersV ? "Cramér's V" : correlation.kind.rawValue) \(Percent.fraction(correlation.value)))"
                 ))
         }
-        return findings
+        return findings + (profile.table.dependencies.map { DependencyFindings(dependencies: $0).make() } ?? [])
+    }
+
+    /// How many columns together were looked at as a key.
+    private var mostColumns: String {
+        guard let dependencies = profile.table.dependencies else { return "two" }
+        return dependencies.completeUpTo.map { Figures.count(max(2, $0)) } ?? "number of"
     }
 }
 

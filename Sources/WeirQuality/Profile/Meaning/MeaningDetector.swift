@@ -40,6 +40,9 @@ struct MeaningDetector {
         if let place = coordinate() { return place }
         let leading = bytes.contains(where: Shapes.hasLeadingZero)
         if !leading, let number = first(of: [.boolean, .integer, .decimal]) { return number }
+        if let number = NumberShapes.find(values) {
+            return meaning(.decimal, share: number.share, strength: 1, format: number.format)
+        }
         if let word = first(of: [.country, .currency, .language, .bic, .json]) { return word }
         return first(of: [.personName, .hostname], needsHint: [.personName])
     }
@@ -55,7 +58,7 @@ struct MeaningDetector {
 
     // MARK: Deciding
 
-    private func isHinted(_ kind: Meaning.Kind) -> Bool { WordLists.isHinted(kind, by: column) }
+    private func isHinted(_ kind: Meaning.Kind) -> Bool { NameHints.isHinted(kind, by: column) }
 
     /// The first kind that enough values pass.
     private func first(of kinds: [Meaning.Kind], needsHint: Set<Meaning.Kind> = []) -> Meaning? {
@@ -68,9 +71,26 @@ struct MeaningDetector {
             guard few.count(where: { test(kind, $0, hinted) }) * 10 >= few.count * 7 else { continue }
             let passed = values.count { test(kind, $0, hinted) }
             let share = Double(passed) / Double(values.count)
-            if share >= Self.wanted { return meaning(kind, share: share, strength: strength) }
+            if share >= Self.wanted, isLikely(kind, hinted: hinted) {
+                return meaning(kind, share: share, strength: strength)
+            }
         }
         return nil
+    }
+
+    /// What no single value can tell.
+    private func isLikely(_ kind: Meaning.Kind, hinted: Bool) -> Bool {
+        switch kind {
+        case .ipv4:
+            // Versions of four parts count from small numbers.
+            let high = values.count { $0.split(separator: ".").contains { Int($0) ?? 0 > 60 } }
+            return hinted || high * 4 >= values.count
+        case .postalCode:
+            // Amounts are of many lengths, postal codes are not.
+            let digits = Set(values.filter { $0.allSatisfy(\.isNumber) }.map(\.count))
+            return digits.count <= 2
+        default: return true
+        }
     }
 
     /// How much a passed test says; nil where it says nothing for so few values.
@@ -93,8 +113,7 @@ struct MeaningDetector {
         case .integer: return Shapes.isInteger(bytes)
         case .decimal: return Shapes.isDecimal(bytes)
         case .boolean:
-            return ["true", "false", "yes", "no", "y", "n", "t", "f", "ja", "nein", "oui", "non"].contains(
-                text.lowercased())
+            return WordLists.truths.contains(text.lowercased())
         case .time: return Shapes.isTime(bytes)
         case .uuid: return Shapes.isUUID(bytes)
         case .email: return Shapes.isEmail(bytes)
@@ -112,7 +131,8 @@ struct MeaningDetector {
         case .country:
             if bytes.count == 2 { return WordLists.countries2.contains(text.uppercased()) }
             if bytes.count == 3 { return WordLists.countries3.contains(text.uppercased()) }
-            return WordLists.countryNames.contains(text.lowercased())
+            let name = text.lowercased()
+            return WordLists.countryNames.contains(name) || CountryNames.all.contains(name)
         case .currency: return WordLists.currencies.contains(text)
         case .language:
             return WordLists.languages.contains(String(text.prefix { $0 != "-" && $0 != "_" }).lowercased())

@@ -91,7 +91,17 @@ enum Shapes {
                 (1...63).contains(label.count) && label.first != 45 && label.last != 45
                     && label.allSatisfy { isLetter($0) || isDigit($0) || $0 == 45 || $0 == 95 || $0 >= 0x80 }
             }
-            && (labels.last.map { !$0.allSatisfy(isDigit) } ?? false)
+            && (labels.last.map { !$0.allSatisfy(isDigit) && !isFileEnding($0) } ?? false)
+    }
+
+    private static let fileEndings: Set<String> = [
+        "pdf", "png", "jpg", "jpeg", "gif", "doc", "docx", "xls", "xlsx", "ppt", "csv", "tsv", "txt", "log", "json",
+        "xml",
+        "html", "zip", "gz", "parquet", "sql", "mp3", "mp4", "wav", "bak", "tmp", "exe", "md",
+    ]
+
+    private static func isFileEnding(_ label: ArraySlice<UInt8>) -> Bool {
+        fileEndings.contains(String(decoding: label, as: UTF8.self).lowercased())
     }
 
     /// 7 to 15 digits (E.164) with the marks that people put between them.

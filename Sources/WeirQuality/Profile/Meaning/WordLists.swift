@@ -1,4 +1,4 @@
-/// Closed lists of codes (ISO 3166-1, ISO 4217, ISO 639-1), and hints in the names of columns.
+/// Closed lists of codes (ISO 3166-1, ISO 4217, ISO 639-1), and words that mean the same everywhere.
 enum WordLists {
     static let countries2 = Set(
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW UK EU"
@@ -31,50 +31,15 @@ enum WordLists {
         "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
             .split(separator: " ").map(String.init))
 
+    /// Yes and no in the languages of Europe, Russian and Japanese.
+    static let truths = Set(
+        "true false yes no y n t f ja nein oui non si sí sì sim não nao tak nie da нет да はい いいえ ano ne igen nem evet hayır nee nej nei"
+            .split(separator: " ").map(String.init))
+
     /// Texts that people write where there is no value.
     static let standIns: Set<String> = [
         "na", "n/a", "n.a.", "#n/a", "null", "none", "nan", "nil", "-", "--", "---", "?", "\\n", "unknown", "undefined",
         "missing", "not available", "not applicable", "tbd", "xxx", "(null)", "<null>", "#ref!", "#value!", "#div/0!",
         "9999-12-31", "0000-00-00", "1900-01-01",
     ]
-
-    /// Parts of column names that make a kind more likely.
-    static let hints: [Meaning.Kind: [String]] = [
-        .email: ["email", "e_mail", "mail"],
-        .url: ["url", "link", "website", "href"],
-        .phone: ["phone", "mobile", "tel", "fax", "handy", "cell"],
-        .iban: ["iban", "account", "konto"],
-        .bic: ["bic", "swift"],
-        .cardNumber: ["card", "cc_", "pan", "kreditkarte"],
-        .country: ["country", "land", "nation", "pays", "pais"],
-        .currency: ["currency", "ccy", "curr", "waehrung"],
-        .language: ["lang", "locale", "sprache"],
-        .usSocialSecurity: ["ssn", "social"],
-        .postalCode: ["zip", "postal", "postcode", "plz", "postleitzahl", "cp"],
-        .latitude: ["lat"],
-        .longitude: ["lon", "lng"],
-        .personName: [
-            "first_name", "last_name", "full_name", "firstname", "lastname", "surname", "given_name", "family_name",
-            "vorname", "nachname", "person", "contact_name", "customer_name",
-        ],
-        .isbn: ["isbn"], .ean: ["ean", "gtin", "barcode", "upc"], .hostname: ["host", "domain", "fqdn"],
-        .ipv4: ["ip"], .ipv6: ["ip"], .mac: ["mac"], .hash: ["hash", "md5", "sha", "digest", "checksum"],
-    ]
-
-    static func isHinted(_ kind: Meaning.Kind, by column: String) -> Bool {
-        // `lat` is a hint as a word of the name, and not inside of `flat`.
-        var words: [Substring] = []
-        var isUpper = false
-        var spaced = ""
-        for character in column {
-            if character.isUppercase, !isUpper, !spaced.isEmpty { spaced.append("_") }
-            isUpper = character.isUppercase
-            spaced.append(character.isLetter || character.isNumber ? Character(character.lowercased()) : "_")
-        }
-        words = spaced.split(separator: "_")
-        let name = words.joined(separator: "_")
-        return hints[kind]?.contains { hint in
-            hint.count > 4 ? name.contains(hint) : words.contains { $0 == hint } || name == hint
-        } ?? false
-    }
 }

@@ -105,7 +105,7 @@ struct ColumnCard {
     }
 
     private var top: HTML? {
-        let values = facts.top.filter { $0.count > 1 }
+        let values = facts.top.filter { $0.count > 1 }.prefix(10)
         guard !values.isEmpty, let most = values.map(\.count).max() else { return nil }
         let items: [HTML] = values.map { value in
             "<tr><th scope=\"row\">\(value.value.isEmpty ? "(empty)" : String(shown(value.value).prefix(60)))</th><td class=\"bar\"><span style=\"width:\(max(1, value.count * 100 / most))%\"></span></td><td class=\"n\">\(Figures.count(value.count))</td><td class=\"n\">\(Percent.text(value.count, of: rows))</td></tr>"

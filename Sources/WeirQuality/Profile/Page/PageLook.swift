@@ -20,7 +20,7 @@ enum PageLook {
         pre{background:var(--bg);border:1px solid var(--line);padding:.5rem;margin:.2rem .8rem .2rem 0;border-radius:4px;overflow-x:auto;font:.85rem/1.4 ui-monospace,monospace;white-space:pre-wrap}
         .column{border:1px solid var(--line);border-radius:8px;padding:.2rem 1rem 1rem;margin:1rem 0}
         .parts{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2rem}
-        dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.3rem 0}dt{color:var(--soft)}dd{margin:0}
+        dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem 1rem;margin:.3rem 0}dt{color:var(--soft)}dd{margin:0}
         figure{margin:.3rem 0}svg{width:100%;height:4.5rem;display:block;border-bottom:1px solid var(--line)}svg path{fill:var(--bar)}
         figcaption{display:flex;justify-content:space-between;font-size:.8rem;color:var(--soft)}
         .tag{display:inline-block;margin-left:.5rem;padding:0 .5rem;border:1px solid var(--line);border-radius:1rem;font-size:.8rem;font-weight:400}.personal{border-color:var(--warn);color:var(--warn)}
@@ -29,7 +29,7 @@ enum PageLook {
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .top td.bar{width:35%}.bar span{display:block;height:.8rem;margin-top:.35rem;background:var(--bar);border-radius:2px}
         input{font:inherit;padding:.4rem .6rem;border:1px solid var(--soft);border-radius:6px;background:var(--bg);color:var(--ink)}
-        @media(max-width:40rem){.parts{grid-template-columns:1fr}body{padding:.6rem}.top td.bar{display:none}}
+        @media(max-width:40rem){.parts{grid-template-columns:minmax(0,1fr)}body{padding:.6rem}.top td.bar{display:none}}
         @media print{.search,.jump,.skip{display:none}}
         """
 

@@ -110,14 +110,15 @@ public struct ProfilePage {
         }
         return """
             <section id="together"><h2>Together</h2>
-            \(table("Keys: columns that tell every row from every other", ["columns", "rows too many", "plausible"], keys))
-            \(table("Columns that go together (in a sample)", ["column", "with", "measure", "value"], related))
-            \(table("Columns that are missing in the same rows", ["columns", "rows", "share"], missing))
+            \(Self.table("Keys: columns that tell every row from every other", ["columns", "rows too many", "plausible"], keys))
+            \(DependencyTables(dependencies: profile.table.dependencies).html)
+            \(Self.table("Columns that go together (in a sample)", ["column", "with", "measure", "value"], related))
+            \(Self.table("Columns that are missing in the same rows", ["columns", "rows", "share"], missing))
             </section>
             """
     }
 
-    private func table(_ title: String, _ heads: [String], _ rows: [HTML]) -> HTML {
+    static func table(_ title: String, _ heads: [String], _ rows: [HTML]) -> HTML {
         if rows.isEmpty { return "<h3>\(title)</h3><p class=\"soft\">None.</p>" }
         let cells: [HTML] = heads.map { "<th scope=\"col\">\($0)</th>" }
         return
