@@ -77,11 +77,16 @@ struct DelimitedStager {
             let call = reader.loadCall(
                 paths: group.files.map { paths[$0.path] ?? $0.path },
                 columns: group.header.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") },
-                rejects: rejects)
+                blankLines: group.blankLines, rejects: rejects)
             let present = Set(group.header.map { $0.lowercased() }).union(input.readerTypes.keys)
             var list = columns.map { column in
-                present.contains(column.name.lowercased())
-                    ? SQL.quote(column.name) : "CAST(NULL AS \(column.type)) AS \(SQL.quote(column.name))"
+                let name = SQL.quote(column.name)
+                guard present.contains(column.name.lowercased()) else {
+                    return "CAST(NULL AS \(column.type)) AS \(name)"
+                }
+                // What the folders say fits its type; it was checked with their names.
+                let given = input.readerTypes[column.name.lowercased()] ?? column.type
+                return given == column.type ? name : "CAST(\(name) AS \(column.type)) AS \(name)"
             }
             if input.files.count > 1 { list.append(SQL.quote(DelimitedReader.fileColumn)) }
             selects.append("SELECT \(list.joined(separator: ", ")) FROM \(call)")
