@@ -19,7 +19,7 @@ struct InspectErrors {
 
     static let mistakes: [Mistake] = [
         .init("SELECT zz FROM s.t", "sql.unknown-column", 1, 8, #"did you mean "a"?"#),
-        .init("SELECT a,\n  'é' AS é, bb\nFROM s.t\nWHERE cc > 1", "sql.unknown-column", 4, 7, #"did you mean "c"?"#),
+        .init("SELECT a,\n  'é' AS é, b\nFROM s.t\nWHERE cc > 1", "sql.unknown-column", 4, 7, #"did you mean "c"?"#),
         .init("SELECT u.q FROM s.u", "sql.unknown-column", 1, 8),
         .init("SELECT * EXCLUDE (zz) FROM s.t", "sql.unknown-column", 1, 19),
         .init("SELECT st.nope FROM s.t", "sql.unknown-column", 1, 11),
@@ -39,7 +39,8 @@ struct InspectErrors {
         .init("SELECT a /* b\nFROM s.t", "sql.syntax", 1, 10),
         .init("SELECT * FROM s.database_lis", "sql.unknown-table", 1, 15),
         .init(
-            #"SELECT "große", 'ü', nope FROM "Ünï"."a""b.c""#, "sql.unknown-column", 1, 8, #"did you mean "größe x"?"#),
+            #"SELECT "große", 'ü', "select" FROM "Ünï"."a""b.c""#, "sql.unknown-column", 1, 8,
+            #"did you mean "größe x"?"#),
     ]
 
     @Test("a mistake has a code, a place and a hint", arguments: mistakes)
@@ -94,6 +95,39 @@ struct InspectErrors {
     func odd(message: String) {
         let error = SQLErrorMapper.map(message, sql: SourceText(path: "m.sql", text: "SELECT 1"))
         #expect(error.place?.line == nil)
+    }
+
+    @Test(
+        "every unknown column of a statement is told, in the order of the text",
+        arguments: [
+            ("SELECT aa, b, bb\nFROM s.t\nWHERE cc > 1 AND c = 'x'", ["1:8 aa", "1:15 bb", "3:7 cc"]),
+            (
+                "SELECT 'é' AS é, x.aa, x.\"b b\"\nFROM s.t x JOIN s.u ON x.a = u.aaa",
+                ["1:18 aa", "1:24 b b", "2:30 aaa"]
+            ),
+            (
+                "SELECT lower(aa), coalesce(bb, cc, 1) + dd FROM s.t GROUP BY ALL",
+                ["1:14 aa", "1:28 bb", "1:32 cc", "1:41 dd"]
+            ),
+            // What reads the column further on is right as it is.
+            ("WITH q AS (SELECT aa, bb AS b2 FROM s.t) SELECT aa, b2, dd FROM q", ["1:19 aa", "1:23 bb", "1:57 dd"]),
+            ("SELECT aa FROM s.t UNION ALL SELECT bb FROM s.t", ["1:8 aa", "1:37 bb"]),
+            ("SELECT a FROM s.t WHERE (SELECT max(zz) FROM s.u WHERE yy = a) > 1", ["1:37 zz", "1:56 yy"]),
+            // A name that no NULL can stand for ends the search.
+            ("SELECT * EXCLUDE (zz) FROM s.t", ["1:19 zz"]),
+        ])
+    func unknownColumns(sql: String, expected: [String]) async throws {
+        let source = SourceText(path: "m.sql", text: sql)
+        let error = await #expect(throws: WeirError.self) {
+            try await InspectWarehouse.run { try OutputColumns.of(sql, source: source, on: $0) }
+        }
+        let all = error.map { $0.causes.isEmpty ? [$0] : $0.causes } ?? []
+        #expect(all.allSatisfy { $0.code == "sql.unknown-column" && $0.frame != nil })
+        let found = all.map { error in
+            let name = error.message.split(separator: "\"", omittingEmptySubsequences: false)
+            return "\(error.place?.line ?? 0):\(error.place?.column ?? 0) \(name.count > 1 ? String(name[1]) : "")"
+        }
+        #expect(found == expected, "\(all)")
     }
 
     @Test("the columns a statement returns")

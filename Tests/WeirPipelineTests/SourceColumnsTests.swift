@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WeirCore
 
 @testable import WeirPipeline
 
@@ -44,12 +45,116 @@ struct SourceColumnsTests {
         }
     }
 
+    @Test("a new column of some files of a later load is told as NULL in the others", arguments: formats + ["broken"])
+    func laterColumn(format: String) async throws {
+        // A line that is no JSON changes how NDJSON is read, and nothing else.
+        let isBroken = format == "broken"
+        let suffix = isBroken ? "ndjson" : format
+        let project = try SourceProject()
+        try await make(project, "d/1.\(suffix)", "SELECT 1 AS id, 'a' AS v")
+        try project.source("from: { files: \"d/*\", format: \(suffix) }\nload: { strategy: append }")
+        #expect(try await project.run().status == .published)
+        try await make(project, "d/2.\(suffix)", "SELECT 2 AS id, 'b' AS v, 5 AS n")
+        try await make(project, "d/3.\(suffix)", "SELECT 3 AS id, 'c' AS v")
+        if isBroken { try project.write("d/2.ndjson", "{\"id\":2,\"v\":\"b\",\"n\":5}\nbad\n") }
+        let result = try await project.run()
+        #expect(result.status == .published, "\(result.reason ?? "")")
+        #expect(
+            result.notices.contains { $0.contains("3.\(suffix) has no n") && $0.contains("NULL there") },
+            "\(result.notices)")
+        #expect(try await project.rows() == ["1|a|NULL", "2|b|5", "3|c|NULL"])
+    }
+
+    @Test("NDJSON with a bad line: a file that lost a column stops the load, and on a first load it is told")
+    func brokenLines() async throws {
+        let project = try SourceProject()
+        try project.write("d/1.ndjson", "{\"id\":1,\"v\":\"a\"}\nbad\n")
+        try project.write("d/2.ndjson", "{\"id\":2}\n")
+        try project.source("from: { files: \"d/*\", format: ndjson }\nload: { strategy: append }")
+        let first = try await project.run()
+        #expect(first.notices.contains { $0.contains("2.ndjson has no v") }, "\(first.notices)")
+        try project.write("d/3.ndjson", "{\"id\":3,\"v\":\"c\"}\nbad\n")
+        try project.write("d/4.ndjson", "{\"id\":4,\"w\":\"d\"}\n")
+        let second = try await project.run()
+        #expect(second.error?.code == "schema.missing-column", "\(second.reason ?? "")")
+        #expect(second.error?.message.contains("4.ndjson") == true)
+    }
+
+    @Test("a declared column that no file has is told with its place and the nearest name", arguments: formats)
+    func declaredNowhere(format: String) async throws {
+        let project = try SourceProject()
+        try await make(project, "d/1.\(format)", "SELECT 1 AS id, 2.5 AS amount")
+        try project.source("from: { files: \"d/*\", format: \(format) }\ncolumns:\n  id: INTEGER\n  amuont: DOUBLE")
+        let error = try await project.run().error
+        #expect(error?.code == "source.unknown-column")
+        #expect(error?.hint?.contains("amount") == true)
+        #expect(error?.place?.line == 5)
+        try project.source(
+            "from: { files: \"d/*\", format: \(format) }\ncolumns: { amuont: DOUBLE }\nload: { optional: [amuont] }")
+        #expect(try await project.run().status == .published)
+    }
+
+    @Test(
+        "an option that means nothing for the format is told with its line",
+        arguments: [
+            ("a.parquet", "sheet: x"), ("a.parquet", "delimiter: \";\""), ("a.xlsx", "encoding: latin-1"),
+            ("a.csv", "range: A1"), ("a.avro", "partitions: true"), ("a.json", "skip: 1"),
+        ])
+    func uselessOption(file: String, option: String) throws {
+        let project = try SourceProject()
+        try project.source("from:\n  files: \(file)\n  \(option)")
+        let error = #expect(throws: WeirError.self) { try ProjectLoader.load(root: project.root, environment: [:]) }
+        #expect(error?.code == "project.useless-option", "\(String(describing: error))")
+        #expect(error?.place?.line == 4)
+    }
+
+    @Test("an encoding that nobody reads is told with the nearest")
+    func unknownEncoding() throws {
+        let project = try SourceProject()
+        try project.source("from: { files: a.csv, encoding: latin1252 }")
+        let error = #expect(throws: WeirError.self) { try ProjectLoader.load(root: project.root, environment: [:]) }
+        #expect(error?.code == "yaml.unknown-value")
+    }
+
+    @Test("a damaged file among good ones is named", arguments: ["xlsx", "avro", "parquet"])
+    func damaged(format: String) async throws {
+        let project = try SourceProject()
+        if format == "avro" {
+            try project.write("d/1.avro", "Obj\u{1}")
+        } else {
+            try await project.make(
+                "d/1.\(format)", "COPY (SELECT 1 AS id) TO FILE (FORMAT \(format))", extensions: ["excel", "parquet"])
+        }
+        try project.write("d/2.\(format)", String(repeating: "no such thing ", count: 100))
+        try project.source("from: { files: \"d/*.\(format)\" }")
+        let result = try await project.run()
+        #expect(result.error?.code == "source.unreadable", "\(result.reason ?? "")")
+        let name = format == "avro" ? "d/" : "d/2.\(format)"
+        #expect(result.error?.message.contains(name) == true, "\(result.error?.message ?? "")")
+    }
+
+    @Test("cells of Excel below no name are told; a range reads them")
+    func namelessColumns() async throws {
+        let project = try SourceProject()
+        let select = "SELECT * FROM (VALUES ('id', 'v', NULL), ('1', 'a', 'more'), ('2', 'b', NULL)) t(x, y, z)"
+        try await project.make("a.xlsx", "COPY (\(select)) TO FILE (FORMAT xlsx, HEADER false)", extensions: ["excel"])
+        try project.source("from: { files: a.xlsx }")
+        let result = try await project.run()
+        #expect(result.notices.count { $0.contains("cells in C") } == 1, "\(result.notices)")
+        try project.source("from: { files: a.xlsx, range: \"A1:C3\" }")
+        let whole = try await project.run()
+        #expect(!whole.notices.contains { $0.contains("cells in") }, "\(whole.notices)")
+        #expect(
+            try await project.rows("SELECT COLUMNS(*)::VARCHAR FROM raw.t WHERE id = '1'").first?.hasSuffix("more")
+                == true)
+    }
+
     @Test("UTF-16 is read when it is said, and never taken for something else")
     func utf16() async throws {
         let text = "id,v\n1,a\n2,ü\n"
         for (bytes, encoding, code) in [
             ([0xFF, 0xFE], ", encoding: utf-16", nil), ([0xFF, 0xFE], "", "source.encoding"),
-            ([0xFE, 0xFF], ", encoding: utf-16", "source.encoding"), ([0xFE, 0xFF], "", "source.encoding"),
+            ([0xFE, 0xFF], ", encoding: utf-16", nil), ([0xFE, 0xFF], "", "source.encoding"),
         ] as [([UInt8], String, String?)] {
             let project = try SourceProject()
             let isLittle = bytes[0] == 0xFF

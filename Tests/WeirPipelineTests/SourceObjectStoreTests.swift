@@ -74,6 +74,54 @@ struct SourceObjectStoreTests {
         #expect(held == ["\(file)|3|type(id)|x,two", "\(file)|4|malformed(unclosed quote)|3,\"three"])
     }
 
+    @Test("a packed file that was cut is refused by its address, and nothing is published", arguments: ["gz", "zst"])
+    func cut(suffix: String) async throws {
+        let store = try Store()
+        let project = try store.project("*.csv.\(suffix)")
+        try await project.make(
+            "whole.csv.\(suffix)",
+            "COPY (SELECT range AS id, md5(range::VARCHAR) AS v FROM range(200000)) TO FILE (FORMAT csv)")
+        let whole = try Data(contentsOf: URL(fileURLWithPath: "\(project.root)/whole.csv.\(suffix)"))
+        try project.write("part.bin", whole.prefix(whole.count / 2))
+        // By its suffix the engine would pack it again.
+        try await store.put(
+            "a.csv.\(suffix)", "SELECT content FROM read_blob('\(project.root)/part.bin')",
+            "FORMAT blob, COMPRESSION none")
+        let result = try await project.run()
+        #expect(result.error?.code == "source.damaged-file", "\(result.reason ?? "")")
+        #expect(result.error?.message.contains("s3://") == true)
+    }
+
+    @Test("a line that the reader would skip stops the load", arguments: ["csv", "csv.gz", "csv.zst"])
+    func longLine(suffix: String) async throws {
+        let store = try Store()
+        let packing = suffix.hasSuffix("gz") ? "gzip" : suffix.hasSuffix("zst") ? "zstd" : "none"
+        try await store.put(
+            "a.\(suffix)", "SELECT unnest(['id,v', '1,a', '2,' || repeat('x', 40000000), '3,c']) AS l",
+            "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u{1F}', COMPRESSION \(packing)")
+        let result = try await store.project("*.\(suffix)").run()
+        #expect(result.error?.code == "source.line-too-long", "\(result.reason ?? "") \(result.balance)")
+        #expect(result.error?.place?.line == 3)
+    }
+
+    @Test("Windows-1252 is read, and bad bytes keep the address they came from", arguments: ["csv", "csv.gz"])
+    func encoding(suffix: String) async throws {
+        let store = try Store()
+        let project = try store.project("*.\(suffix)")
+        let bytes = "id,v\n1,caf\u{E9}\u{80}\n2,\u{81}\n".unicodeScalars.map { UInt8($0.value) }
+        try project.write("plain.bin", suffix == "csv" ? Data(bytes) : SourceTextTests.gzip(bytes))
+        try await store.put(
+            "p=1/a.\(suffix)", "SELECT content FROM read_blob('\(project.root)/plain.bin')",
+            "FORMAT blob, COMPRESSION none")
+        let address = "s3://\(store.bucket)/\(store.prefix)"
+        try project.source(
+            "from: { files: \"\(address)/*/*.\(suffix)\", encoding: windows-1252, partitions: true }")
+        let result = try await project.run()
+        #expect(result.status == .published, "\(result.reason ?? "")")
+        #expect(try await project.rows() == ["1|café€|1"])
+        #expect(try await project.quarantine() == ["\(address)/p=1/a.\(suffix)|3|malformed(bad encoding)|2,\\xFF"])
+    }
+
     @Test("Parquet in folders")
     func parquet() async throws {
         let store = try Store()

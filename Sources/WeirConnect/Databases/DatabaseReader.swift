@@ -26,7 +26,8 @@ public struct DatabaseReader: Sendable, Hashable {
     public var relation: String {
         let catalog = ConnectionSettings.catalog(connection)
         switch content {
-        case .query(let sql): return "\(engine)_query(\(SQL.literal(catalog)), \(SQL.literal(sql)))"
+        // The scanner puts the query into a statement of its own, in which a comment at the end would take the rest.
+        case .query(let sql): return ask(SQLText.statement(sql))
         case .table(let name):
             let parts = name.split(separator: ".").map(String.init)
             return ([catalog] + parts).map(SQL.quote).joined(separator: ".")
@@ -62,25 +63,59 @@ public struct DatabaseReader: Sendable, Hashable {
             "(SELECT \(outer.joined(separator: ", ")) FROM sqlite_query(\(SQL.literal(catalog)), \(SQL.literal(query))))"
     }
 
-    /// SQL for a FROM clause that reads a PostgreSQL or MySQL table with some columns as texts. Nil where that
-    /// cannot be said, and when there are no such columns.
+    /// SQL for a FROM clause that reads a PostgreSQL or MySQL table or query with some columns as texts. Nil where
+    /// that cannot be said, and when there are no such columns.
     ///
     /// DuckDB reads numbers of more than 38 digits, and PostgreSQL's NUMERIC without bounds, as DOUBLE, and loses
     /// digits without a word. Their text keeps them.
     public func withTexts(of names: Set<String>, columns: [Column]) -> String? {
-        guard !names.isEmpty, case .table(let name) = content, engine != "sqlite" else { return nil }
+        guard !names.isEmpty, engine != "sqlite" else { return nil }
         let isMySQL = engine == "mysql"
-        let quote = { (name: String) in
-            isMySQL ? SQL.between(name, "`") : SQL.quote(name)
-        }
         let list = columns.map { column in
-            let name = quote(column.name)
+            let name = ownQuote(column.name)
             guard names.contains(column.name.lowercased()) else { return name }
             return isMySQL ? "CAST(\(name) AS CHAR) AS \(name)" : "CAST(\(name) AS text) AS \(name)"
         }
-        let table = name.split(separator: ".").map { quote(String($0)) }.joined(separator: ".")
-        let query = "SELECT \(list.joined(separator: ", ")) FROM \(table)"
-        let catalog = ConnectionSettings.catalog(connection)
-        return "\(engine)_query(\(SQL.literal(catalog)), \(SQL.literal(query)))"
+        return ask("SELECT \(list.joined(separator: ", ")) FROM \(ownRelation)\(isQuery ? " AS weir_rows" : "")")
+    }
+
+    /// Those of some columns that DuckDB gives as DOUBLE whose numbers are exact in the database: PostgreSQL's NUMERIC
+    /// without bounds, and what has more than 38 digits. None in SQLite, whose REAL is what it says.
+    ///
+    /// The server is asked for types and reads no row.
+    public func exactNumbers(among names: [String], on connection: isolated Connection) throws -> Set<String> {
+        guard !names.isEmpty, engine != "sqlite" else { return [] }
+        let questions = names.enumerated().map { index, name in
+            let column = "weir_rows.\(ownQuote(name))"
+            // Beside a DOUBLE the decimal becomes one and is cut to its 17 digits; beside a decimal it stays whole.
+            return engine == "mysql"
+                ? "char_length(CAST(coalesce(\(column), 0.1234567890123456789012345) AS CHAR)) > 24 AS c\(index)"
+                : "pg_typeof(\(column)) = 'numeric'::regtype AS c\(index)"
+        }
+        let query = """
+            SELECT \(questions.joined(separator: ", ")) FROM (SELECT 1 AS one) AS weir_one
+            LEFT JOIN \(ownRelation) AS weir_rows ON false
+            """
+        let columns = names.indices.map { "c\($0)::BOOLEAN" }.joined(separator: ", ")
+        let answer = try connection.query("SELECT \(columns) FROM \(ask(query))").first ?? []
+        return Set(zip(names, answer).filter { $0.1.bool == true }.map { $0.0 })
+    }
+
+    // MARK: In the database's own words
+
+    private func ownQuote(_ name: String) -> String { engine == "mysql" ? SQL.between(name, "`") : SQL.quote(name) }
+
+    private var isQuery: Bool { if case .query = content { true } else { false } }
+
+    private var ownRelation: String {
+        switch content {
+        case .table(let name): name.split(separator: ".").map { ownQuote(String($0)) }.joined(separator: ".")
+        // The query may end in a comment.
+        case .query(let sql): "(\n\(SQLText.statement(sql))\n)"
+        }
+    }
+
+    private func ask(_ query: String) -> String {
+        "\(engine)_query(\(SQL.literal(ConnectionSettings.catalog(connection))), \(SQL.literal(query)))"
     }
 }

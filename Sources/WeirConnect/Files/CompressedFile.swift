@@ -10,6 +10,7 @@ public enum CompressedFile {
     ///   without a word. Nil where the file has no lines. It is looked for in `.gz` files only.
     /// - Throws: `source.damaged-file`, `source.line-too-long`.
     public static func check(_ file: InputFile, longestLine: Int? = nil) throws {
+        try refuseForeign(file)
         guard file.isLocal, file.size > 0 else { return }
         let name = file.path.lowercased()
         let isWhole: Bool
@@ -31,11 +32,70 @@ public enum CompressedFile {
         }
     }
 
+    /// How to read what the engine cannot unpack, by the end of the name.
+    private static let foreign = [
+        ("bz2", "bunzip2 -c IN.bz2 | gzip > OUT.gz"), ("xz", "xz -dc IN.xz | gzip > OUT.gz"),
+        ("zip", "unzip -p IN.zip | gzip > OUT.gz"), ("7z", "7z e -so IN.7z | gzip > OUT.gz"),
+        ("lz4", "lz4 -dc IN.lz4 | gzip > OUT.gz"), ("z", "gzip -dc IN.Z | gzip > OUT.gz"),
+        ("br", "brotli -dc IN.br | gzip > OUT.gz"),
+    ]
+
+    /// The command that makes a file readable whose name says that it is packed in a way that the engine does not know;
+    /// nil for all others.
+    public static func conversion(of name: String) -> String? {
+        let end = name.lowercased().split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false)
+        guard let end, end.count > 1 else { return nil }
+        return foreign.first { $0.0 == end[end.count - 1] }?.1
+    }
+
+    /// - Throws: `source.unknown-compression` with the command that converts it.
+    public static func refuseForeign(_ file: InputFile) throws {
+        guard let command = conversion(of: file.name) else { return }
+        throw WeirError(
+            "source.unknown-compression", "\(file.name) is packed in a way that cannot be read",
+            hint: "only .gz and .zst can be; convert it: \(command)", at: Place(file: file.name))
+    }
+
     /// Unpacks to nowhere; zlib compares length and checksum of every member.
     private static func gzip(
         at path: String, longestLine: Int?, tooLong: (_ line: Int, _ most: Int) throws -> Void
     ) throws -> Bool {
         var lines = OpenLine()
+        return try inflate(path) { bytes in
+            if let longestLine, lines.add(bytes) > longestLine { try tooLong(lines.longest, longestLine) }
+            return true
+        }
+    }
+
+    /// Writes what a local `.gz` file holds, byte for byte, as far as it can be read.
+    ///
+    /// - Throws: `system.cannot-write`.
+    public static func unpack(_ path: String, to copy: String) throws {
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: copy).deletingLastPathComponent(), withIntermediateDirectories: true)
+        guard FileManager.default.createFile(atPath: copy, contents: nil),
+            let handle = FileHandle(forWritingAtPath: copy)
+        else { throw WeirError("system.cannot-write", "\(copy) cannot be written", outcome: .systemFailed) }
+        defer { try? handle.close() }
+        _ = try inflate(path) { bytes in
+            try handle.write(contentsOf: Data(bytes))
+            return true
+        }
+    }
+
+    /// The first bytes that a local `.gz` file holds.
+    static func start(of path: String, count: Int) -> [UInt8] {
+        var found: [UInt8] = []
+        _ = try? inflate(path) { bytes in
+            found += bytes.prefix(count - found.count)
+            return found.count < count
+        }
+        return found
+    }
+
+    /// - Parameter each: sees what was unpacked, piece by piece; false stops.
+    /// - Returns: whether the file is whole; false when it was stopped, too.
+    private static func inflate(_ path: String, each: (UnsafeRawBufferPointer) throws -> Bool) throws -> Bool {
         let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? handle.close() }
         var stream = z_stream()
@@ -43,10 +103,9 @@ public enum CompressedFile {
         defer { inflateEnd(&stream) }
         var output = [UInt8](repeating: 0, count: 1 << 18)
         var isAtEnd = false
-        var longLine: Int?
         while var piece = try handle.read(upToCount: 1 << 18), !piece.isEmpty {
             try Task.checkCancellation()
-            let goesOn = piece.withUnsafeMutableBytes { input -> Bool in
+            let goesOn = try piece.withUnsafeMutableBytes { input -> Bool in
                 stream.next_in = input.bindMemory(to: UInt8.self).baseAddress
                 stream.avail_in = UInt32(input.count)
                 while stream.avail_in > 0 {
@@ -59,17 +118,17 @@ public enum CompressedFile {
                     let code = output.withUnsafeMutableBufferPointer { buffer in
                         stream.next_out = buffer.baseAddress
                         stream.avail_out = UInt32(buffer.count)
-                        return inflate(&stream, Z_NO_FLUSH)
+                        return CZlib.inflate(&stream, Z_NO_FLUSH)
                     }
-                    if let longestLine, lines.add(output, count: output.count - Int(stream.avail_out)) > longestLine {
-                        longLine = lines.longest
-                        return false
+                    let count = output.count - Int(stream.avail_out)
+                    let isWanted = try output.withUnsafeBytes {
+                        try each(UnsafeRawBufferPointer(rebasing: $0[..<count]))
                     }
                     if code == Z_STREAM_END { isAtEnd = true } else if code != Z_OK { return false }
+                    if !isWanted { return false }
                 }
                 return true
             }
-            if let line = longLine, let longestLine { try tooLong(line, longestLine) }
             if !goesOn { return false }
         }
         // A flush of what zlib still holds: input ended where a member did, or it did not.
@@ -84,23 +143,21 @@ public enum CompressedFile {
         private(set) var longest = 1
 
         /// Adds text, and returns the length of the longest line that ended or goes on in it.
-        mutating func add(_ text: [UInt8], count: Int) -> Int {
+        mutating func add(_ text: UnsafeRawBufferPointer) -> Int {
+            guard let base = text.baseAddress else { return length }
             var most = 0
             var start = 0
-            text.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return }
-                while start < count, let found = memchr(base + start, 0x0A, count - start) {
-                    let end = base.distance(to: found)
-                    if length + end - start > most {
-                        most = length + end - start
-                        longest = number
-                    }
-                    length = 0
-                    number += 1
-                    start = end + 1
+            while start < text.count, let found = memchr(base + start, 0x0A, text.count - start) {
+                let end = base.distance(to: found)
+                if length + end - start > most {
+                    most = length + end - start
+                    longest = number
                 }
+                length = 0
+                number += 1
+                start = end + 1
             }
-            length += count - start
+            length += text.count - start
             if length > most { longest = number }
             return max(most, length)
         }

@@ -11,6 +11,8 @@ public struct DelimitedReader: Sendable {
     public private(set) var options: FileOptions
     /// Found by ``detectDelimiter(on:)`` or said by the user.
     public var delimiter: String
+    /// Empty lines before the header of the first file: the engine's reader would take the first of them for the header.
+    private var blankLines = 0
 
     public init(files: [InputFile], format: FileFormat, options: FileOptions, on connection: isolated Connection) throws
     {
@@ -18,23 +20,25 @@ public struct DelimitedReader: Sendable {
         self.format = format
         self.options = options
         delimiter = options.delimiter ?? (format == .tsv ? "\t" : ",")
-        if options.delimiter == nil, format == .csv, let first = files.first(where: { $0.size > 0 }) {
-            delimiter = try Self.detectDelimiter(of: first, options: options, on: connection) ?? ","
+        guard let first = files.first(where: { $0.size > 0 }) else { return }
+        let lines = try FirstLines(of: first, options: options, on: connection)
+        if options.delimiter == nil, format == .csv {
+            delimiter = try Self.detectDelimiter(of: first, lines, options: options, on: connection) ?? ","
         }
+        blankLines = lines.blank
     }
 
     private static let delimiters = [",", ";", "\t", "|", "^", "~"]
 
     private static func detectDelimiter(
-        of file: InputFile, options: FileOptions, on connection: isolated Connection
+        of file: InputFile, _ first: FirstLines, options: FileOptions, on connection: isolated Connection
     ) throws -> String? {
         var arguments = [SQL.literal(file.path), "strict_mode = false", "ignore_errors = true"]
         arguments.append("quote = \(SQL.literal(options.quote))")
         if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
-        if options.skip > 0 { arguments.append("skip = \(options.skip)") }
+        if options.skip + first.blank > 0 { arguments.append("skip = \(options.skip + first.blank)") }
         let found = try? connection.query("SELECT Delimiter FROM sniff_csv(\(arguments.joined(separator: ", ")))")
             .scalar.text
-        let first = try FirstLines(of: file, options: options, on: connection)
         // A broken line below misleads the sniffer; what it found must at least divide the first record.
         if let found, delimiters.contains(found),
             first.fields(delimiter: found, quote: options.quote, escape: options.escape).count > 1
@@ -46,7 +50,7 @@ public struct DelimitedReader: Sendable {
     }
 
     /// Arguments that say the dialect.
-    private func dialect(_ paths: [String]) -> [String] {
+    private func dialect(_ paths: [String], blankLines: Int) -> [String] {
         var arguments = [
             "[\(paths.map(SQL.literal).joined(separator: ", "))]",
             "delim = \(SQL.literal(delimiter))", "quote = \(SQL.literal(options.quote))",
@@ -56,12 +60,13 @@ public struct DelimitedReader: Sendable {
             arguments.append("nullstr = [\(options.nulls.map(SQL.literal).joined(separator: ", "))]")
         }
         if let encoding = options.encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
-        if options.skip > 0 { arguments.append("skip = \(options.skip)") }
+        if options.skip + blankLines > 0 { arguments.append("skip = \(options.skip + blankLines)") }
         if let comment = options.comment { arguments.append("comment = \(SQL.literal(comment))") }
         if let format = options.dateFormat { arguments.append("dateformat = \(SQL.literal(format))") }
         if let format = options.timestampFormat { arguments.append("timestampformat = \(SQL.literal(format))") }
         if let size = options.maxLineSize { arguments.append("max_line_size = \(size)") }
-        if options.partitions { arguments.append("hive_partitioning = true") }
+        // Left to itself the engine takes folders for columns, over what the files say.
+        arguments.append("hive_partitioning = \(options.partitions)")
         return arguments
     }
 
@@ -70,7 +75,9 @@ public struct DelimitedReader: Sendable {
         let paths = files.filter { $0.size > 0 }.map(\.path)
         if paths.isEmpty { return [] }
         let arguments =
-            dialect(paths) + ["strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)"]
+            dialect(paths, blankLines: blankLines) + [
+                "strict_mode = false", "ignore_errors = true", "union_by_name = \(paths.count > 1)",
+            ]
         do {
             let columns = try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
             let texts = "read_csv(\((arguments + ["all_varchar = true"]).joined(separator: ", ")))"
@@ -86,7 +93,7 @@ public struct DelimitedReader: Sendable {
     ) throws -> [Column] {
         guard options.partitions, !files.isEmpty else { return [] }
         let columns = header.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
-        let arguments = dialect(files.map(\.path)) + ["auto_detect = false", "columns = {\(columns)}"]
+        let arguments = dialect(files.map(\.path), blankLines: 0) + ["auto_detect = false", "columns = {\(columns)}"]
         let all = try connection.columns(of: "SELECT * FROM read_csv(\(arguments.joined(separator: ", ")))")
         let known = Set(header.map { $0.lowercased() })
         return all.filter { !known.contains($0.name.lowercased()) }
@@ -94,31 +101,45 @@ public struct DelimitedReader: Sendable {
 
     /// Types guessed for files of one header without DuckDB's sniffer.
     public func guessedColumns(
-        _ header: [String], files: [InputFile], on connection: isolated Connection
+        _ header: [String], files: [InputFile], blankLines: Int, on connection: isolated Connection
     ) throws -> [Column] {
         let columns = header.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
         let arguments =
-            dialect(files.map(\.path)) + [
+            dialect(files.map(\.path), blankLines: blankLines) + [
                 "auto_detect = false", "columns = {\(columns)}", "strict_mode = false", "ignore_errors = true",
             ]
         return try TypeGuess.columns(header, in: "read_csv(\(arguments.joined(separator: ", ")))", on: connection)
     }
 
-    /// The first record of one file, as written: a header with its duplicates and all.
-    public func firstRecord(of file: InputFile, on connection: isolated Connection) throws -> [String] {
-        guard file.size > 0 else { return [] }
-        return try FirstLines(of: file, options: options, on: connection)
-            .fields(delimiter: delimiter, quote: options.quote, escape: options.escape)
+    /// The first record of one file, as written: a header with its duplicates and all. Nil where every line is empty.
+    ///
+    /// - Throws: `source.bad-header` for a line that is no text.
+    public func firstRecord(
+        of file: InputFile, on connection: isolated Connection
+    ) throws -> (fields: [String], blankLines: Int)? {
+        guard file.size > 0 else { return nil }
+        let first = try FirstLines(of: file, options: options, on: connection)
+        if first.lines.isEmpty { return nil }
+        return (first.fields(delimiter: delimiter, quote: options.quote, escape: options.escape), first.blank)
+    }
+
+    /// Whether a file holds nothing but empty lines.
+    public static func isBlank(
+        _ file: InputFile, options: FileOptions, on connection: isolated Connection
+    ) throws -> Bool {
+        // Such a file is small; others need no look.
+        guard file.size > 0, file.size < 1024 else { return file.size == 0 }
+        return try FirstLines(of: file, options: options, on: connection).lines.isEmpty
     }
 
     /// The call that loads files of one header: every column's type is said, in the order of the header, and
     /// rows that do not fit land in reject tables.
     ///
     /// Columns that come from folder names are not part of the file and are left to the reader.
-    public func loadCall(paths: [String], columns: [Column], rejects: RejectTables) -> String {
+    public func loadCall(paths: [String], columns: [Column], blankLines: Int = 0, rejects: RejectTables) -> String {
         let types = columns.map { "\(SQL.literal($0.name)): \(SQL.literal($0.type))" }.joined(separator: ", ")
         let arguments =
-            dialect(paths) + [
+            dialect(paths, blankLines: blankLines) + [
                 "auto_detect = false", "columns = {\(types)}", "store_rejects = true", "rejects_limit = 0",
                 "rejects_table = \(SQL.literal(rejects.errors))", "rejects_scan = \(SQL.literal(rejects.scans))",
                 "filename = '\(Self.fileColumn)'",

@@ -7,7 +7,7 @@ public enum FileFormat: String, Sendable, CaseIterable, Codable {
     /// The format that a file name tells, with any compression suffix taken off.
     public init?(fileName: String) {
         var name = fileName.lowercased()
-        for suffix in [".gz", ".zst", ".zstd", ".bz2"] where name.hasSuffix(suffix) {
+        for suffix in [".gz", ".zst", ".zstd"] where name.hasSuffix(suffix) {
             name = String(name.dropLast(suffix.count))
         }
         guard let dot = name.lastIndex(of: ".") else { return nil }
@@ -45,7 +45,7 @@ public struct FileOptions: Sendable, Hashable {
     public var quote = "\""
     public var escape = "\""
     public var hasHeader = true
-    /// `utf-8`, `utf-16` or `latin-1`.
+    /// A name of ``TextEncoding``; nil is UTF-8.
     public var encoding: String?
     /// Texts that mean NULL.
     public var nulls: [String] = [""]

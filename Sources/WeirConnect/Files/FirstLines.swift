@@ -8,6 +8,8 @@ import WeirEngine
 struct FirstLines {
     /// Without line ends; empty lines are left out.
     let lines: [String]
+    /// Empty lines before the first of them.
+    let blank: Int
 
     /// Most lines that a header with line breaks in its names may span.
     private static let longestHeader = 64
@@ -27,21 +29,47 @@ struct FirstLines {
         if let comment = options.comment { arguments.append("comment = \(SQL.literal(comment))") }
         if let size = options.maxLineSize { arguments.append("max_line_size = \(size)") }
         // Whole is needed only the first; of those that may continue it a long value would be fetched for nothing.
-        lines = try connection.query(
-            """
-            SELECT CASE WHEN row_number() OVER () = 1 THEN line ELSE left(line, 10000) END
-            FROM (SELECT line FROM read_csv(\(arguments.joined(separator: ", "))) LIMIT \(Self.longestHeader))
-            """
-        ).map { $0[0].text }.compactMap(\.self)
+        let call = "read_csv(\(arguments.joined(separator: ", ")))"
+        func read(after blank: Int) throws -> [String?] {
+            try connection.query(
+                """
+                SELECT CASE WHEN row_number() OVER () = 1 THEN line ELSE left(line, 10000) END
+                FROM (SELECT line FROM \(call) LIMIT \(Self.longestHeader) OFFSET \(blank))
+                """
+            ).map { $0[0].text }
+        }
+        var found = try read(after: 0)
+        var blank = found.firstIndex { $0 != nil } ?? found.count
+        if blank == Self.longestHeader {
+            let first = try connection.query(
+                "SELECT min(n) FROM (SELECT row_number() OVER () AS n, line FROM \(call)) WHERE line IS NOT NULL"
+            ).scalar.int
+            blank = first.map { Int($0) - 1 } ?? 0
+            found = first == nil ? [] : try read(after: blank)
+        } else if blank > 0 {
+            found = try read(after: blank)
+        }
+        self.blank = blank
+        lines = found.compactMap(\.self)
         let unreadable = try connection.query(
-            "SELECT error_message FROM temp.\(SQL.quote(rejects.errors)) WHERE line = ?",
-            [.int(Int64(options.skip + 1))]
+            "SELECT error_message FROM temp.\(SQL.quote(rejects.errors)) WHERE line <= ?",
+            [.int(Int64(options.skip + blank + 1))]
         ).first?[0].text
+        let place = Place(file: file.name, line: options.skip + blank + 1)
         if let unreadable {
             throw WeirError(
                 "source.bad-header", "the first line of \(file.name) cannot be read: \(unreadable)",
-                hint: "say `encoding: latin-1` in the source if the file is not UTF-8",
-                at: Place(file: file.name, line: options.skip + 1), outcome: .gateFailed)
+                hint: TextEncoding.hint, at: place, outcome: .gateFailed)
+        }
+        if let first = lines.first, first.unicodeScalars.contains("\0") {
+            let nuls = first.unicodeScalars.count { $0 == "\0" }
+            let isWide = nuls * 3 > first.unicodeScalars.count
+            throw WeirError(
+                "source.bad-header", "the first line of \(file.name) holds NUL bytes",
+                hint: isWide
+                    ? "it looks like UTF-16: say `encoding: utf-16` in the source"
+                    : "no column can have such a name: is it a text file? if it is, take them out",
+                at: place, outcome: .gateFailed)
         }
     }
 

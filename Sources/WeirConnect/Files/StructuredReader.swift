@@ -11,7 +11,8 @@ public enum StructuredReader {
     ) -> String {
         let list = "[\(files.map { SQL.literal($0.path) }.joined(separator: ", "))]"
         var arguments = [list, "filename = '\(DelimitedReader.fileColumn)'", "union_by_name = true"]
-        if options.partitions { arguments.append("hive_partitioning = true") }
+        // Left to itself the engine takes folders for columns, over what the files say.
+        arguments.append("hive_partitioning = \(options.partitions)")
         switch format {
         case .parquet: return "read_parquet(\(arguments.joined(separator: ", ")))"
         case .json, .ndjson:
@@ -41,11 +42,20 @@ public enum StructuredReader {
     /// SQL for a FROM clause that reads NDJSON as lines: columns `line` and ``DelimitedReader/fileColumn``.
     ///
     /// It accepts any text, so that lines which are no JSON can be told apart from those which are.
-    public static func lines(_ files: [InputFile], options: FileOptions) -> String {
+    ///
+    /// - Parameter rejects: where lines that are no text go; nil leaves them out.
+    public static func lines(_ files: [InputFile], options: FileOptions, rejects: RejectTables? = nil) -> String {
         let list = files.map { SQL.literal($0.path) }.joined(separator: ", ")
+        let bad =
+            rejects.map {
+                """
+                store_rejects = true, rejects_limit = 0, rejects_table = \(SQL.literal($0.errors)), \
+                rejects_scan = \(SQL.literal($0.scans))
+                """
+            } ?? "ignore_errors = true"
         return """
             read_csv([\(list)], auto_detect = false, header = false, delim = chr(31), quote = '', escape = '', \
-            columns = {'line': 'VARCHAR'}, max_line_size = \(options.maxLineSize ?? 64 << 20), \
+            columns = {'line': 'VARCHAR'}, max_line_size = \(options.maxLineSize ?? 64 << 20), \(bad), \
             hive_partitioning = \(options.partitions), filename = '\(DelimitedReader.fileColumn)')
             """
     }

@@ -41,10 +41,19 @@ enum FileDialect {
             if isFirst, data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) { return "utf-16" }
             isFirst = false
             rest.append(data)
-            guard let whole = validPrefix(rest) else { return "latin-1" }
+            guard let whole = validPrefix(rest) else { return oneByte(of: path) }
             rest = Data(rest.dropFirst(whole))
         }
-        return rest.isEmpty ? nil : "latin-1"
+        return rest.isEmpty ? nil : oneByte(of: path)
+    }
+
+    /// Bytes from 0x80 to 0x9F mean nothing in latin-1, and characters to Windows.
+    private static func oneByte(of path: String) -> String {
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
+            return TextEncoding.latin1.rawValue
+        }
+        let isWindows = data.withUnsafeBytes { $0.contains { (0x80...0x9F).contains($0) } }
+        return (isWindows ? TextEncoding.windows1252 : .latin1).rawValue
     }
 
     /// Bytes of whole characters at the start; nil when a byte belongs to none. Up to three bytes at the end

@@ -91,10 +91,20 @@ struct FileSurvey {
         guard file.size > 0 else { return [] }
         let names: [String]?
         if format.isDelimited {
-            let options = FileDialect.find([file], format: format, on: connection).options
+            var options = FileDialect.find([file], format: format, on: connection).options
+            var file = file
+            let origin = SourceDefinition.FileOrigin(patterns: [], format: format, options: options)
+            let folder = FileManager.default.temporaryDirectory.appending(path: "weir-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            if LocalCopies.encoding(origin) != nil {
+                var copies = LocalCopies(of: origin, in: folder, limit: 1 << 20)
+                try? copies.make(for: [file], on: connection)
+                file = copies.readable(file)
+                options = copies.readable.options
+            }
             let reader = try? DelimitedReader(files: [file], format: format, options: options, on: connection)
             if options.hasHeader {
-                names = try? reader?.firstRecord(of: file, on: connection)
+                names = try? reader?.firstRecord(of: file, on: connection)?.fields
             } else {
                 // The number of columns is all there is to compare.
                 names = try? reader?.inferredColumns(on: connection).map(\.name)

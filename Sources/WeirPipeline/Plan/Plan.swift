@@ -34,6 +34,8 @@ public struct PlannedNode: Sendable, Codable {
     public var columnDiff: ColumnDiff
     /// Tables that a change of columns breaks.
     public var breaks: [TableName]
+    /// What its own contract says of columns that change, and will no longer be true.
+    public var breaksContracts: [ContractBreak] = []
     public var inputs: [TableName]
     /// Why the input cannot be read, where it cannot.
     public var problem: WeirError?
@@ -69,7 +71,8 @@ public struct PlannedNode: Sendable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, kind, strategy, status, action, reasons, columns, columnDiff, breaks, inputs, problem
+        case name, kind, strategy, status, action, reasons, columns, columnDiff, breaks, breaksContracts, inputs,
+            problem
     }
 }
 
@@ -88,6 +91,7 @@ extension PlannedNode {
         columns = try box.decode([Column].self, forKey: .columns)
         columnDiff = try box.decode(ColumnDiff.self, forKey: .columnDiff)
         breaks = try box.decode([TableName].self, forKey: .breaks)
+        breaksContracts = try box.decodeIfPresent([ContractBreak].self, forKey: .breaksContracts) ?? []
         inputs = try box.decode([TableName].self, forKey: .inputs)
         // A problem is for showing; it is not read back.
         problem = nil

@@ -60,9 +60,21 @@ struct Planner {
             if entry.columnDiff.isEmpty, let checkpoint = checkpoint(node.name), !entry.columns.isEmpty {
                 entry.columnDiff = ColumnDiff(from: checkpoint.columns, to: entry.columns)
             }
+            entry.breaksContracts = ContractBreak.find(
+                project.tableContract(for: node.name), columns: entry.columns, diff: entry.columnDiff)
             if entry.action == .build || entry.action == .load { entry.isChanging = true }
             planned[node.name.key] = entry
             try catalog.add(node.name, columns: entry.columns, on: shadow)
+        }
+        for node in graph.order {
+            let contract = project.tableContract(for: node.name)
+            for name in node.waitsFor {
+                guard let changed = planned[name.key], !changed.columnDiff.isEmpty else { continue }
+                let broken = ContractBreak.find(
+                    contract, of: planned[node.name.key]?.columns ?? [], in: name, columns: changed.columns,
+                    diff: changed.columnDiff)
+                planned[name.key]?.breaksContracts += broken
+            }
         }
         plan.nodes = graph.order.compactMap { planned[$0.name.key] }
         return Result(plan: plan, errors: errors, broken: broken)

@@ -13,6 +13,8 @@ public struct SourceDefinition: Sendable {
     public var onFail: OnFail?
     public var notes: TableNotes
     public var place: Place
+    /// Where the columns are declared, by name.
+    public var columnPlaces: [String: Place] = [:]
 
     /// Where the rows come from.
     public enum Origin: Sendable, Hashable {

@@ -18,7 +18,7 @@ struct SourceFile {
         } else {
             load = LoadSettings(strategy: .replace)
         }
-        let columns = declaredColumns(map)
+        let columns = map.map("columns")
         let contract = map.string("contract")
         let onFail = TableKeys.onFail(map)
         map.finish("a source")
@@ -29,14 +29,15 @@ struct SourceFile {
                 key: "name")
             return nil
         }
-        return SourceDefinition(
-            name: table, origin: origin, load: load, columns: columns, contract: contract, onFail: onFail,
+        var source = SourceDefinition(
+            name: table, origin: origin, load: load, columns: [], contract: contract, onFail: onFail,
             notes: notes, place: map.place("name"))
-    }
-
-    private func declaredColumns(_ map: YAMLMap) -> [Column] {
-        guard let columns = map.map("columns") else { return [] }
-        return columns.keys.compactMap { name in columns.string(name).map { Column(name: name, type: $0) } }
+        for name in columns?.keys ?? [] {
+            guard let type = columns?.string(name) else { continue }
+            source.columns.append(Column(name: name, type: type))
+            source.columnPlaces[name] = columns?.place(name)
+        }
+        return source
     }
 
     private func readOrigin(_ map: YAMLMap) -> SourceDefinition.Origin? {
@@ -65,7 +66,17 @@ struct SourceFile {
         options.quote = from.string("quote") ?? "\""
         options.escape = from.string("escape") ?? options.quote
         options.hasHeader = from.bool("header") ?? true
-        options.encoding = from.string("encoding")
+        if let name = from.string("encoding") {
+            let encoding = TextEncoding(name: name)
+            options.encoding = encoding == .utf8 ? nil : encoding?.rawValue
+            if encoding == nil {
+                let known = TextEncoding.allCases.map(\.rawValue)
+                from.value("encoding")?.report(
+                    "yaml.unknown-value", "\"\(name)\" is not an encoding that Weir reads",
+                    hint: DidYouMean.hint(for: name, among: known)
+                        ?? "it reads \(known.joined(separator: ", ")); convert others with iconv")
+            }
+        }
         if from.has("nulls") { options.nulls = from.strings("nulls") }
         options.skip = from.int("skip") ?? 0
         options.comment = from.string("comment")
@@ -80,6 +91,13 @@ struct SourceFile {
             from.report("project.no-files", "`files:` names no file", key: "files")
             return nil
         }
+        if let packed = patterns.first(where: { CompressedFile.conversion(of: $0) != nil }) {
+            from.report(
+                "source.unknown-compression", "\(packed) is packed in a way that cannot be read",
+                hint: CompressedFile.conversion(of: packed).map { "only .gz and .zst can be; convert it: \($0)" },
+                key: "files")
+            return nil
+        }
         guard let format else {
             from.report(
                 "project.unknown-format", "the name \(patterns[0]) does not tell the file's format",
@@ -87,8 +105,33 @@ struct SourceFile {
                 key: "files")
             return nil
         }
+        checkMeaning(from, format)
         return .files(SourceDefinition.FileOrigin(patterns: patterns, format: format, options: options))
     }
+
+    /// An option that the format does not have would be passed over in silence.
+    private func checkMeaning(_ from: YAMLMap, _ format: FileFormat) {
+        for key in from.keys {
+            guard let formats = Self.meaning.first(where: { $0.keys.contains(key) })?.formats,
+                !formats.contains(format)
+            else { continue }
+            from.report(
+                "project.useless-option", "`\(key):` means nothing for \(format.rawValue) files",
+                hint: "it is for \(formats.map(\.rawValue).joined(separator: ", "))", key: key)
+        }
+    }
+
+    private static let meaning: [(keys: Set<String>, formats: [FileFormat])] = [
+        (
+            [
+                "delimiter", "quote", "escape", "encoding", "nulls", "skip", "comment", "date_format",
+                "timestamp_format",
+            ], [.csv, .tsv]
+        ),
+        (["header"], [.csv, .tsv, .excel]), (["sheet", "range"], [.excel]),
+        (["max_line_size"], [.csv, .tsv, .json, .ndjson]),
+        (["partitions"], [.csv, .tsv, .json, .ndjson, .parquet]),
+    ]
 
     private func database(_ from: YAMLMap, engine: String) -> SourceDefinition.Origin? {
         let connection = from.string(engine)

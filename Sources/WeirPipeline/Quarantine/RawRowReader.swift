@@ -27,10 +27,7 @@ struct RawRowFormat: Sendable, Hashable, Codable {
         timestampFormat = reader.options.timestampFormat
         fixed = [:]
         guard reader.options.partitions else { return }
-        for part in path.split(separator: "/").dropLast() {
-            let pair = part.split(separator: "=", maxSplits: 1)
-            if pair.count == 2 { fixed[String(pair[0])] = pair[1].removingPercentEncoding ?? String(pair[1]) }
-        }
+        for (key, value) in PathColumns.values(of: path) { fixed[key] = value }
     }
 }
 

@@ -28,7 +28,13 @@ struct ModelBuild {
         let condition =
             spans?.condition(wanted, type: type(of: model.load.interval?.column, columns)) ?? cursor?.condition
         var staged = try stage(sql, columns, condition, on: connection)
-        if let cursor { try checkWatermark(cursor, staged, sql, on: connection) }
+        var ending: String?
+        if let cursor { ending = try end(below: cursor, staged, sql, on: connection) }
+        if let cursor, let ending {
+            staged.notices.append(
+                "the newest rows of its input were deleted: \(cursor.column) now ends at \(ending), and rows up to \(cursor.from ?? "") are published and stay"
+            )
+        }
         if model.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
             try KnownRows.remove(from: &staged, target: target, cursor: cursor, on: connection)
         }
@@ -47,8 +53,11 @@ struct ModelBuild {
                 position.startsAnew = isAnew
                 if range != nil { position.fingerprint = known?.fingerprint }
                 if let column = model.load.watermark {
-                    position.watermark = try Watermark.highest(
-                        column, in: staged, since: [isAnew ? nil : known?.watermark], on: connection)
+                    // What comes after the deleted rows is new, also below where they were.
+                    position.watermark =
+                        try ending
+                        ?? Watermark.highest(
+                            column, in: staged, since: [isAnew ? nil : known?.watermark], on: connection)
                 }
                 if let span, let spans {
                     position.intervals =
@@ -81,23 +90,28 @@ struct ModelBuild {
         return staged
     }
 
-    /// Rows that come below the watermark would never be read. An input that has nothing at or above it any more
-    /// brings such rows only.
-    private func checkWatermark(
-        _ cursor: Cursor, _ staged: StagedRows, _ sql: String, on connection: isolated Connection
-    ) throws {
-        guard let from = cursor.from else { return }
+    /// Where the input ends, when it has nothing at or above the watermark any more: its newest rows were deleted.
+    ///
+    /// - Throws: `load.watermark-backwards` when it has rows which are not published, as after it was restored from a
+    ///   backup: rows that come below the watermark would never be read.
+    private func end(
+        below cursor: Cursor, _ staged: StagedRows, _ sql: String, on connection: isolated Connection
+    ) throws -> String? {
+        guard let from = cursor.from else { return nil }
         let column = SQL.quote(cursor.column)
         let reaches = "SELECT 1 FROM \(staged.table.sql) WHERE \(column) >= \(cursor.value(from)) LIMIT 1"
-        if try connection.query(reaches).count > 0 { return }
-        let highest = try connection.query("SELECT max(\(column))::VARCHAR FROM (\n\(sql.trimmingStatementEnd)\n)")
-            .scalar.text
-        guard let highest else { return }
+        if try connection.query(reaches).count > 0 { return nil }
+        let input = "(\n\(sql.trimmingStatementEnd)\n)"
+        guard let highest = try connection.query("SELECT max(\(column))::VARCHAR FROM \(input)").scalar.text,
+            try connection.query("SELECT \(cursor.value(highest)) < \(cursor.value(from))").scalar.bool == true
+        else { return nil }
+        let lost = try UnpublishedRows(target: target, load: model.load, columns: staged.columns)
+            .count(of: input, where: "\(column) IS NOT NULL", on: connection)
+        if lost == 0 { return highest }
         throw WeirError(
             "load.watermark-backwards",
-            "the watermark of \(model.name) went backwards: \(cursor.column) now ends at \(highest), and rows up to \(from) are published",
-            hint:
-                "was the input restored from a backup, or was its newest row deleted? compare it with the table, then build it with --full-refresh",
+            "the watermark of \(model.name) went backwards: \(cursor.column) now ends at \(highest), rows up to \(from) are published, and \(lost) of the input's rows are not",
+            hint: "was the input restored from a backup? compare it with the table, then build it with --full-refresh",
             at: model.place, outcome: .gateFailed)
     }
 

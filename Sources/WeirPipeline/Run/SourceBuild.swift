@@ -30,7 +30,7 @@ struct SourceBuild {
             let pieces = WatermarkPieces(relation: input.relation ?? reader.relation, size: batch)
             var rest: Cursor? = start
             while let open = rest {
-                let piece = try pieces.first(of: open, on: connection)
+                let piece = try connection.transaction { try pieces.first(of: open, on: $0) }
                 let step = try following(result, on: connection).loadPiece(input, cursor: piece, on: connection)
                 rest = take(step) ? pieces.rest(after: piece) : nil
             }
@@ -105,13 +105,16 @@ struct SourceBuild {
                 "`lookback:` needs a watermark that is a time, and \(cursor.column) is \(cursor.type)",
                 hint: "declare its type under `columns:`, or leave `lookback:` out", at: source.place)
         }
-        let highest =
+        // SQLite's reader of queries keeps what it prepared for the transaction, and one statement alone ends its own
+        // between preparing and running.
+        let highest = try connection.transaction { connection in
             try connection.query(
                 """
                 SELECT max(\(cursor.expression)), max(\(cursor.expression)) < \(cursor.value(from))
                 FROM \(input.relation ?? reader.relation)
                 """
             ).first ?? []
+        }
         if highest.last == .bool(true) {
             throw WeirError(
                 "load.watermark-backwards",

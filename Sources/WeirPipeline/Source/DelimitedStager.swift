@@ -75,8 +75,9 @@ struct DelimitedStager {
             outcome.rejects.append(rejects)
             let call = reader.loadCall(
                 paths: group.files.map { paths[$0.path] ?? $0.path },
-                columns: group.header.map { Column(name: $0, type: "VARCHAR") }, rejects: rejects)
-            var list = texts.select(header: group.header, typed: Set(input.readerTypes.keys))
+                columns: group.header.map { Column(name: $0, type: "VARCHAR") }, blankLines: group.blankLines,
+                rejects: rejects)
+            var list = texts.select(header: group.header, typed: input.readerTypes)
             if input.files.count > 1 { list.append(SQL.quote(DelimitedReader.fileColumn)) }
             selects.append("SELECT \(list.joined(separator: ", ")) FROM \(call)")
         }

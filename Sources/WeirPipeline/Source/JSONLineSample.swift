@@ -10,10 +10,10 @@ struct JSONLineSample {
     let options: FileOptions
     let place: Place
 
-    /// Calls `body` with SQL for a FROM clause that reads the good lines.
+    /// Calls `body` with copies of the good lines, under the names of the files that have some.
     ///
     /// - Throws: `source.unreadable` when there are none.
-    func read(on connection: isolated Connection, _ body: (String) throws -> Void) throws {
+    func read(on connection: isolated Connection, _ body: ([InputFile]) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "weir-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         // A folder that means a column keeps meaning one.
@@ -31,7 +31,7 @@ struct JSONLineSample {
                 hint: "NDJSON has one object a line; an array of objects is `format: json`", at: place,
                 outcome: .gateFailed)
         }
-        try body(StructuredReader.relation(copies, format: .ndjson, options: options))
+        try body(copies)
     }
 
     /// False when the file has no good line.

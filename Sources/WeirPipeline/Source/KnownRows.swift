@@ -4,7 +4,7 @@ import WeirEngine
 /// Leaves out rows that an appending read brings a second time.
 ///
 /// Reading on from a watermark takes the rows that have just that value again, because more of them may have
-/// arrived since. Those which the table has are told by all their values, and counted: of three equal rows of
+/// arrived since; and those above it, where the newest rows of the input were deleted and came back. Those which the table has are told by all their values, and counted: of three equal rows of
 /// which two are published, one is new.
 enum KnownRows {
     static func remove(
@@ -16,7 +16,9 @@ enum KnownRows {
         guard !shared.isEmpty else { return }
         let list = shared.joined(separator: ", ")
         let same = shared.map { "s.\($0) IS NOT DISTINCT FROM t.\($0)" }.joined(separator: " AND ")
-        let atStart = "\(SQL.quote(cursor.column)) = \(cursor.value(from))"
+        let column = SQL.quote(cursor.column)
+        let atStart =
+            "\(column) >= \(cursor.value(from)) AND \(column) <= (SELECT max(\(column)) FROM \(target.sql))"
         let repeated = """
             SELECT s.rid FROM (
                 SELECT rowid AS rid, \(list), row_number() OVER (PARTITION BY \(list) ORDER BY rowid) AS number

@@ -15,6 +15,8 @@ struct LineNumbers: Sendable {
         let plain: String?
         /// In a file of one column an empty line is a row.
         let hasOneColumn: Bool
+        /// What to read instead, where a copy stands in for it.
+        var copy: String?
     }
 
     let files: [File]
@@ -29,6 +31,15 @@ struct LineNumbers: Sendable {
         var accepted: [Int] = []
         /// Places among all records, as ``RecordWalk/Record/number``.
         var rejected: [Int] = []
+    }
+
+    /// The same for files whose copies were read: every path is replaced by what it stands for.
+    func renaming(_ names: [String: String]) -> LineNumbers {
+        let files = files.map { file in
+            guard let name = names[file.path] else { return file }
+            return File(path: name, plain: file.plain, hasOneColumn: file.hasOneColumn, copy: file.path)
+        }
+        return LineNumbers(files: files, dialect: dialect, options: options, scratch: scratch)
     }
 
     /// The records of accepted rows and of rejected lines, in the order of what was wanted; a row that is not found
@@ -61,7 +72,7 @@ struct LineNumbers: Sendable {
             }
             switch record.kind {
             case .skipped, .comment: continue
-            case .blank where !hasOneColumn: continue
+            case .blank where !hasOneColumn || isHeaderAhead: continue
             case .blank, .values, .broken: break
             }
             if isHeaderAhead {
@@ -88,17 +99,24 @@ struct LineNumbers: Sendable {
             "CREATE OR REPLACE TEMP TABLE \(SQL.quote(table)) (file VARCHAR, accepted BOOLEAN, place BIGINT, line BIGINT)"
         )
         let wanted = try wanted(accepted: accepted, malformed: malformed, on: connection)
-        for (index, file) in files.enumerated() {
+        for file in files {
             guard let wanted = wanted[file.path] else { continue }
-            try withBytes(of: file, index, on: connection) { bytes in
-                let found = find(wanted, of: file, in: bytes)
-                let rows =
-                    zip(wanted.accepted, found.accepted).map { (true, $0, $1.line) }
-                    + zip(wanted.rejected, found.rejected).map { (false, $0, $1.line) }
-                try connection.append(
-                    to: TableName(schema: "main", table: table), catalog: "temp",
-                    rows: rows.lazy.map { [.text(file.path), .bool($0), .int(Int64($1)), .int(Int64($2))] })
+            let rows: [(accepted: Bool, place: Int, line: Int)]
+            do {
+                rows = try withBytes(of: file, on: connection) { bytes in
+                    let found = find(wanted, of: file, in: bytes)
+                    return zip(wanted.accepted, found.accepted).map { (true, $0, $1.line) }
+                        + zip(wanted.rejected, found.rejected).map { (false, $0, $1.line) }
+                }
+            } catch let error as WeirError where error.code == "sql.invalid-input" {
+                // Packed so that only the engine can unpack it, and not all of it is text: the lines stay unknown.
+                continue
             }
+            try connection.append(
+                to: TableName(schema: "main", table: table), catalog: "temp",
+                rows: rows.lazy.map {
+                    [.text(file.path), .bool($0.accepted), .int(Int64($0.place)), .int(Int64($0.line))]
+                })
         }
     }
 
@@ -114,9 +132,9 @@ struct LineNumbers: Sendable {
             "CREATE OR REPLACE TEMP TABLE \(SQL.quote(table)) (file VARCHAR, place BIGINT, number BIGINT, raw VARCHAR)")
         let wanted = try wanted(accepted: accepted, malformed: malformed, on: connection)
         var rows = 0
-        for (index, file) in files.enumerated() {
+        for file in files {
             guard let wanted = wanted[file.path], !wanted.accepted.isEmpty else { continue }
-            try withBytes(of: file, index, on: connection) { bytes in
+            try withBytes(of: file, on: connection) { bytes in
                 let found = find(wanted, of: file, in: bytes)
                 rows += found.accepted.count
                 try connection.append(
@@ -164,24 +182,33 @@ struct LineNumbers: Sendable {
             wanted, in: bytes, dialect: dialect, hasHeader: options.hasHeader, hasOneColumn: file.hasOneColumn)
     }
 
-    private func withBytes(
-        of file: File, _ index: Int, on connection: isolated Connection, _ body: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        var path = file.plain ?? "\(scratch)/lines-\(UUID().uuidString)-\(index).txt"
+    /// Calls `body` with what a file holds, unpacked.
+    func withBytes<R>(
+        of file: File, on connection: isolated Connection, _ body: (UnsafeRawBufferPointer) throws -> R
+    ) throws -> R {
+        var path = file.plain ?? "\(scratch)/lines-\(UUID().uuidString).txt"
         defer { if file.plain == nil { try? FileManager.default.removeItem(atPath: path) } }
-        if file.plain == nil { path = try PlainCopy.write(file.path, options: options, to: path, on: connection) }
-        let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-        try data.withUnsafeBytes(body)
+        if file.plain == nil {
+            path = try PlainCopy.write(file.copy ?? file.path, options: options, to: path, on: connection)
+        }
+        return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped).withUnsafeBytes(body)
     }
 }
 
 /// A packed, remote or differently encoded text file written out as plain UTF-8 lines.
 enum PlainCopy {
+    /// A local `.gz` file is written byte for byte, whatever the bytes are.
+    ///
     /// - Returns: the path, for use in an expression.
+    /// - Throws: `sql.invalid-input` for other files that are not all text.
     @discardableResult
     static func write(
         _ file: String, options: FileOptions, to path: String, on connection: isolated Connection
     ) throws -> String {
+        if options.encoding == nil, !file.contains("://"), file.lowercased().hasSuffix(".gz") {
+            try CompressedFile.unpack(file, to: path)
+            return path
+        }
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
         try connection.execute(

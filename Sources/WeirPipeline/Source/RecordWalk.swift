@@ -7,7 +7,8 @@ import Foundation
 struct RecordWalk {
     /// How the text is written.
     struct Dialect: Sendable, Hashable {
-        var delimiter = UInt8(ascii: ",")
+        /// At least one byte; `||` and `§` have two.
+        var delimiter = [UInt8(ascii: ",")]
         var quote = UInt8(ascii: "\"")
         var escape = UInt8(ascii: "\"")
         /// Lines before the header, which are no records.
@@ -16,7 +17,7 @@ struct RecordWalk {
         var comment: UInt8?
 
         init(delimiter: String, quote: String, escape: String, skip: Int = 0, comment: String? = nil) {
-            self.delimiter = delimiter.utf8.first ?? self.delimiter
+            if !delimiter.isEmpty { self.delimiter = Array(delimiter.utf8) }
             self.quote = quote.utf8.first ?? self.quote
             self.escape = escape.utf8.first ?? self.escape
             self.skip = skip
@@ -102,14 +103,21 @@ struct RecordWalk {
             if byte == dialect.quote, atFieldStart {
                 guard let close = closing(position + 1..<line.upperBound) else { return .open }
                 position = close + 1
-                if position < line.upperBound, bytes[position] != dialect.delimiter { return .invalid }
+                if position < line.upperBound, !isDelimiter(at: position, in: line) { return .invalid }
                 atFieldStart = false
                 continue
             }
-            atFieldStart = byte == dialect.delimiter
-            position += 1
+            atFieldStart = byte == dialect.delimiter[0] && isDelimiter(at: position, in: line)
+            position += atFieldStart ? dialect.delimiter.count : 1
         }
         return .closed
+    }
+
+    private func isDelimiter(at position: Int, in line: Range<Int>) -> Bool {
+        let delimiter = dialect.delimiter
+        if delimiter.count == 1 { return bytes[position] == delimiter[0] }
+        return position + delimiter.count <= line.upperBound
+            && delimiter.indices.allSatisfy { bytes[position + $0] == delimiter[$0] }
     }
 
     /// The quote that closes a value; nil when the line ends first.
@@ -142,9 +150,9 @@ struct RecordWalk {
             taken.append(next)
             guard let close = closing(next) else { continue }
             let after = close + 1
-            if after < next.upperBound, bytes[after] != dialect.delimiter { return nil }
+            if after < next.upperBound, !isDelimiter(at: after, in: next) { return nil }
             if after >= next.upperBound { return (taken, lines) }
-            switch end(of: after + 1..<next.upperBound) {
+            switch end(of: after + dialect.delimiter.count..<next.upperBound) {
             case .closed: return (taken, lines)
             case .open: continue
             case .invalid: return nil

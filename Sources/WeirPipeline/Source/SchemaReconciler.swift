@@ -14,7 +14,7 @@ struct SchemaReconciler {
     /// - Throws: `schema.missing-column` when the input lost a column that the table has: it is never silently
     ///   filled. `schema.frozen` when the policy is freeze and anything differs.
     func reconcile(_ input: inout SourceInput, on connection: isolated Connection) throws {
-        guard let checkpoint else { return try compareFiles(&input) }
+        guard let checkpoint else { return try compareFiles(&input, on: nil) }
         guard !input.files.isEmpty || input.allFiles.isEmpty else { return }
         let policy = source.load.schema
         let current = Dictionary(
@@ -41,6 +41,7 @@ struct SchemaReconciler {
             input.notices.append("left out by `schema: ignore`: \(added.map(\.name).joined(separator: ", "))")
         }
         for column in added where policy == .evolve { input.notices.append("new column \(column.name) \(column.type)") }
+        if policy == .evolve { try compareFiles(&input, on: Set(added.map { $0.name.lowercased() })) }
         for change in retyped { input.notices.append("column \(change.name): \(change.from) → \(change.to)") }
         input.columns = columns
     }
@@ -54,13 +55,17 @@ struct SchemaReconciler {
         return try TypeWidening.common(known.type, new.type, on: connection)
     }
 
-    /// On a first load there is no table to compare with: the files are compared with each other.
-    private func compareFiles(_ input: inout SourceInput) throws {
+    /// On a first load there is no table to compare with: the files are compared with each other, and later for the
+    /// columns that are new.
+    private func compareFiles(_ input: inout SourceInput, on wanted: Set<String>?) throws {
         guard input.groups.count > 1 else { return }
         let optional = Set(source.load.optional.map { $0.lowercased() })
         let names = input.groups.flatMap(\.header)
         var seen = Set<String>()
-        let all = names.filter { seen.insert($0.lowercased()).inserted && !optional.contains($0.lowercased()) }
+        let all = names.filter { name in
+            seen.insert(name.lowercased()).inserted && !optional.contains(name.lowercased())
+                && wanted?.contains(name.lowercased()) ?? true
+        }
         for group in input.groups {
             let present = Set(group.header.map { $0.lowercased() })
             let missing = all.filter { !present.contains($0.lowercased()) }

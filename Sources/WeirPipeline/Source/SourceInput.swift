@@ -9,6 +9,8 @@ struct SourceInput: Sendable {
         /// As the files have them, in their order.
         let header: [String]
         let files: [InputFile]
+        /// Empty lines before the header of each.
+        var blankLines = 0
     }
 
     /// Every file that the globs match; empty for databases.
@@ -23,6 +25,8 @@ struct SourceInput: Sendable {
     var readerTypes: [String: String] = [:]
     /// Keys of columns whose type nobody declared, so that it may still give way to the data.
     var undeclared: Set<String> = []
+    /// Most digits after the point, by column key, of texts that become a DECIMAL nobody asked for: no digit is to be lost.
+    var scales: [String: Int] = [:]
     var reader: DelimitedReader?
     /// SQL that reads a database's rows where it is not the source's own; nil for that.
     var relation: String?

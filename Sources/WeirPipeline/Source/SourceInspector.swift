@@ -13,7 +13,7 @@ struct SourceInspector {
     /// Files loaded before, for the strategies that load each file once.
     let loaded: [LoadedFile]
 
-    private var contract: TableContract? { project.tableContract(for: source.name) }
+    var contract: TableContract? { project.tableContract(for: source.name) }
 
     func inspect(on connection: isolated Connection) throws -> SourceInput {
         try project.withoutSecrets {
@@ -33,6 +33,8 @@ struct SourceInspector {
         switch source.origin {
         case .files(let origin):
             try listFiles(origin, into: &input, on: connection)
+            for file in input.files { try CompressedFile.refuseForeign(file) }
+            if origin.options.partitions { try PathColumns(source: source, files: input.files).checkFolders() }
             if input.files.isEmpty || input.files.allSatisfy({ $0.size == 0 }) && origin.format.isDelimited {
                 try useDeclaredColumns(into: &input)
             } else if origin.format.isDelimited {
@@ -41,10 +43,15 @@ struct SourceInspector {
                 if let module = origin.format.engineExtension { try connection.load(extension: module) }
                 try inspectStructured(origin, into: &input, on: connection)
             }
+            if origin.options.partitions {
+                try PathColumns(source: source, files: input.files).checkTypes(input.columns, on: connection)
+            }
         case .database(let reader):
             try inspectTyped(reader.relation, into: &input, on: connection)
-            keepDigits(reader, &input)
+            try ExactNumbers(source: source, reader: reader, known: checkpoint?.columns ?? [])
+                .keep(&input, on: connection)
         }
+        try checkDeclaredNames(input)
         try SchemaReconciler(source: source, checkpoint: checkpoint, contract: contract)
             .reconcile(&input, on: connection)
         return input
@@ -109,7 +116,7 @@ struct SourceInspector {
         return try Fingerprint.ofFile(at: file.path) == hash
     }
 
-    private func useDeclaredColumns(into input: inout SourceInput) throws {
+    func useDeclaredColumns(into input: inout SourceInput) throws {
         input.columns = declaredColumns()
         if input.columns.isEmpty { input.columns = checkpoint?.columns ?? [] }
         if input.columns.isEmpty {
@@ -124,65 +131,6 @@ struct SourceInspector {
         input.groups = []
     }
 
-    private func inspectDelimited(
-        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
-    ) throws {
-        for file in input.files { try EncodingMark.check(file, options: origin.options, at: source.place) }
-        let reader = try DelimitedReader(
-            files: input.files, format: origin.format, options: origin.options, on: connection)
-        var inferred = try reader.inferredColumns(on: connection)
-        input.reader = reader
-        var order: [[String]] = []
-        var byHeader: [[String]: [InputFile]] = [:]
-        for file in input.files where file.size > 0 {
-            let header = try header(of: file, reader, inferred: inferred, on: connection)
-            if byHeader[header] == nil { order.append(header) }
-            byHeader[header, default: []].append(file)
-        }
-        input.groups = order.map { SourceInput.Group(header: $0, files: byHeader[$0] ?? []) }
-        for group in input.groups {
-            let known = Set(inferred.map { $0.name.lowercased() })
-            if group.header.allSatisfy({ known.contains($0.lowercased()) }) { continue }
-            inferred += try reader.guessedColumns(group.header, files: group.files, on: connection)
-        }
-        let types = Dictionary(
-            inferred.map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
-        var names: [String] = []
-        for group in input.groups {
-            for name in group.header where !names.contains(where: { $0.lowercased() == name.lowercased() }) {
-                names.append(name)
-            }
-        }
-        let fromPath = try reader.pathColumns(names, files: input.files.filter { $0.size > 0 }, on: connection)
-        input.columns = names.map { Column(name: $0, type: types[$0.lowercased()] ?? "VARCHAR") } + fromPath
-        for column in fromPath { input.readerTypes[column.name.lowercased()] = column.type }
-        applyDeclaredTypes(&input)
-    }
-
-    /// The names of a file's columns. Without a header line they are the declared names, or DuckDB's.
-    private func header(
-        of file: InputFile, _ reader: DelimitedReader, inferred: [Column], on connection: isolated Connection
-    ) throws -> [String] {
-        let declared = declaredColumns()
-        if !reader.options.hasHeader, !declared.isEmpty { return declared.map(\.name) }
-        if !reader.options.hasHeader, !inferred.isEmpty { return inferred.map(\.name) }
-        let raw = try reader.firstRecord(of: file, on: connection)
-        // DuckDB gives a column without a name its number.
-        let width = String(max(0, raw.count - 1)).count
-        let names = raw.enumerated().map { index, name in
-            name.isEmpty || !reader.options.hasHeader
-                ? "column" + String(index).leftPadded(to: width).replacing(" ", with: "0") : name
-        }
-        var seen = Set<String>()
-        for name in names where !seen.insert(name.lowercased()).inserted {
-            throw WeirError(
-                "source.duplicate-column", "\(file.name) has two columns named \"\(name)\"",
-                hint: "rename one of them in the file; names that differ in case only count as equal",
-                at: Place(file: file.name, line: 1 + reader.options.skip), outcome: .gateFailed)
-        }
-        return names
-    }
-
     // MARK: Typed input
 
     private func inspectStructured(
@@ -190,58 +138,71 @@ struct SourceInspector {
     ) throws {
         let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
         guard origin.format == .ndjson else {
-            try inspectTyped(relation, into: &input, on: connection)
-            try groupByColumns(origin, into: &input, on: connection)
-            return
+            do { try inspectTyped(relation, into: &input, on: connection) } catch let error as WeirError {
+                throw try DamagedFile.named(error, among: input.files, origin, on: connection)
+            }
+            if origin.format == .excel { try nameLostColumns(origin, into: &input, on: connection) }
+            return try groupByColumns(input.files, origin, into: &input, on: connection)
         }
         do {
             try inspectTyped(relation, into: &input, on: connection)
             // The reader's answer to lines that are no objects.
             input.hasForeignLines = input.columns.map(\.name) == ["json"]
-            if !input.hasForeignLines { try groupByColumns(origin, into: &input, on: connection) }
+            if !input.hasForeignLines { try groupByColumns(input.files, origin, into: &input, on: connection) }
         } catch let error as WeirError where error.message.contains("JSON") {
             input.hasForeignLines = true
         }
         if input.hasForeignLines {
             try JSONLineSample(files: input.files, options: origin.options, place: source.place)
-                .read(on: connection) { try inspectTyped($0, into: &input, on: connection) }
+                .read(on: connection) { good in
+                    let relation = StructuredReader.relation(good, format: .ndjson, options: origin.options)
+                    try inspectTyped(relation, into: &input, on: connection)
+                    try groupByColumns(good, origin, into: &input, on: connection)
+                }
+        }
+    }
+
+    /// Cells below no name would be left out without a word.
+    private func nameLostColumns(
+        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
+    ) throws {
+        for file in input.files {
+            let lost = try ExcelSheet.columnsLeftOut(of: file, options: origin.options, on: connection)
+            guard !lost.isEmpty else { continue }
+            input.notices.append(
+                "\(file.name) has cells in \(lost.joined(separator: ", ")) beside the columns of its header row: they are left out; name them there, or say `range:`"
+            )
         }
     }
 
     /// Which files have which columns: readers of several files fill in what one of them lacks.
+    ///
+    /// - Parameter readable: the files, or copies of their good lines under the same names.
     private func groupByColumns(
-        _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput, on connection: isolated Connection
+        _ readable: [InputFile], _ origin: SourceDefinition.FileOrigin, into input: inout SourceInput,
+        on connection: isolated Connection
     ) throws {
-        guard input.files.count > 1 else { return }
+        let hasPathColumns = origin.options.partitions
+        guard input.files.count > 1 || hasPathColumns else { return }
+        let originals = Dictionary(input.files.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var options = origin.options
+        options.partitions = false
         var order: [[String]] = []
         var files: [[String]: [InputFile]] = [:]
-        for file in input.files {
-            let own = StructuredReader.relation([file], format: origin.format, options: origin.options)
+        for file in readable {
+            let own = StructuredReader.relation([file], format: origin.format, options: options)
             let names = try connection.columns(of: "SELECT * FROM \(own)").map(\.name).filter {
                 $0 != DelimitedReader.fileColumn
             }
+            let original = originals[file.name] ?? file
+            if hasPathColumns {
+                try PathColumns(source: source, files: [original]).checkClash(names, of: original)
+            }
             if files[names] == nil { order.append(names) }
-            files[names, default: []].append(file)
+            files[names, default: []].append(original)
         }
+        guard input.files.count > 1 else { return }
         input.groups = order.map { SourceInput.Group(header: $0, files: files[$0] ?? []) }
-    }
-
-    /// A number that is declared as something more exact than the DOUBLE it is read as is read as text.
-    private func keepDigits(_ reader: DatabaseReader, _ input: inout SourceInput) {
-        let inexact = input.columns.filter { column in
-            input.readerTypes[column.name.lowercased()] == "DOUBLE"
-                && ["DECIMAL", "NUMERIC", "VARCHAR", "TEXT", "HUGEINT"].contains {
-                    column.type.uppercased().hasPrefix($0)
-                }
-        }
-        let names = Set(inexact.map { $0.name.lowercased() })
-        // A query, unlike a table, gives MySQL's long texts as bytes.
-        let texts = Set(input.readerTypes.filter { reader.engine == "mysql" && $0.value == "VARCHAR" }.keys)
-        guard !names.isEmpty, let relation = reader.withTexts(of: names.union(texts), columns: input.columns) else {
-            return
-        }
-        input.relation = relation
-        for name in names { input.readerTypes[name] = "VARCHAR" }
     }
 
     private func inspectTyped(_ relation: String, into input: inout SourceInput, on connection: isolated Connection)
@@ -258,7 +219,7 @@ struct SourceInspector {
     // MARK: Declared types
 
     /// From the source itself, then from its contract.
-    private func declaredColumns() -> [Column] {
+    func declaredColumns() -> [Column] {
         var columns = source.columns
         for column in contract?.columns ?? [] {
             guard let type = column.declaredType,
@@ -269,7 +230,24 @@ struct SourceInspector {
         return columns
     }
 
-    private func applyDeclaredTypes(_ input: inout SourceInput) {
+    /// A column that is declared and in no file: misspelt, or renamed without a word.
+    ///
+    /// Those of the contract are looked at by the gate.
+    private func checkDeclaredNames(_ input: SourceInput) throws {
+        let found = Set(input.columns.map { $0.name.lowercased() })
+        let allowed = Set((source.load.optional + (checkpoint?.columns.map(\.name) ?? [])).map { $0.lowercased() })
+        for column in source.columns
+        where !found.contains(column.name.lowercased()) && !allowed.contains(column.name.lowercased()) {
+            throw WeirError(
+                "source.unknown-column",
+                "`columns:` of \(source.name) declares \(column.name), and the input has no such column",
+                hint: DidYouMean.hint(for: column.name, among: input.columns.map(\.name))
+                    ?? "if it may be absent, list it in `load.optional`",
+                at: source.columnPlaces[column.name] ?? source.place)
+        }
+    }
+
+    func applyDeclaredTypes(_ input: inout SourceInput) {
         let declared = Dictionary(
             declaredColumns().map { ($0.name.lowercased(), $0.type) }, uniquingKeysWith: { first, _ in first })
         input.columns = input.columns.map { column in

@@ -24,7 +24,8 @@ struct SourcePieces {
             let wanted = Set(files.map(\.path))
             piece.groups = input.groups.compactMap { group in
                 let own = group.files.filter { wanted.contains($0.path) }
-                return own.isEmpty ? nil : SourceInput.Group(header: group.header, files: own)
+                return own.isEmpty
+                    ? nil : SourceInput.Group(header: group.header, files: own, blankLines: group.blankLines)
             }
             return piece
         }

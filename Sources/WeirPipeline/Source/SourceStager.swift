@@ -33,19 +33,16 @@ struct SourceStager {
         var staged: StagedRows
         switch source.origin {
         case .files(let origin):
-            for file in input.files {
-                try CompressedFile.check(
-                    file, longestLine: origin.format.isDelimited ? LineLength.longest(origin.options) : nil)
-                if origin.format.isDelimited { try LineLength.check(file, options: origin.options) }
-            }
-            if input.files.isEmpty || input.groups.isEmpty && origin.format.isDelimited {
-                staged = try stageNothing(on: connection)
-            } else if origin.format.isDelimited {
-                staged = try DelimitedStager(stager: self, malformedTable: malformedTable, staging: staging, id: id)
-                    .stage(on: connection)
-            } else {
-                staged = try stageStructured(origin, on: connection)
-            }
+            var copies = LocalCopies(of: origin, in: "\(scratch)/\(id)-files")
+            try copies.make(for: input.files, on: connection)
+            var readable = source
+            readable.origin = .files(copies.readable)
+            staged = try SourceStager(
+                source: readable, input: copies.standIn(for: input), target: target, cursor: cursor, root: root,
+                typesAreSettled: typesAreSettled
+            ).stageFiles(copies.readable, on: connection)
+            try copies.restoreNames(in: &staged, malformed: malformedTable, on: connection)
+            staged.notices += copies.notices
         case .database(let reader):
             staged = try stageDatabase(reader, on: connection)
             if let cursor, source.load.strategy == .append {
@@ -56,6 +53,26 @@ struct SourceStager {
         staged.malformed = malformedTable
         staged.malformedRows = try malformedRows(on: connection)
         staged.notices += input.notices
+        return staged
+    }
+
+    private func stageFiles(
+        _ origin: SourceDefinition.FileOrigin, on connection: isolated Connection
+    ) throws -> StagedRows {
+        for file in input.files {
+            try CompressedFile.check(
+                file, longestLine: origin.format.isDelimited ? LineLength.longest(origin.options) : nil)
+            if origin.format.isDelimited { try LineLength.check(file, options: origin.options, on: connection) }
+        }
+        if input.files.isEmpty || input.groups.isEmpty && origin.format.isDelimited {
+            return try stageNothing(on: connection)
+        }
+        guard origin.format.isDelimited else { return try stageStructured(origin, on: connection) }
+        let staged = try DelimitedStager(stager: self, malformedTable: malformedTable, staging: staging, id: id)
+            .stage(on: connection)
+        if let numbers = staged.lineNumbers {
+            try UndecodableLines.restore(in: malformedTable, numbers: numbers, isRecords: true, on: connection)
+        }
         return staged
     }
 
@@ -94,7 +111,7 @@ struct SourceStager {
                 throw source.unreadable(error)
             }
         } catch let error as WeirError {
-            throw source.unreadable(error)
+            throw source.unreadable(try DamagedFile.named(error, among: input.files, origin, on: connection))
         }
     }
 
@@ -107,8 +124,19 @@ struct SourceStager {
     {
         try connection.execute("DELETE FROM temp.\(SQL.quote(malformedTable))")
         do {
-            return try JSONLineStager(input: input, staging: staging, malformedTable: malformedTable, id: id)
+            let staged = try JSONLineStager(input: input, staging: staging, malformedTable: malformedTable, id: id)
                 .stage(origin.options, on: connection)
+            let files = input.files.map { file in
+                LineNumbers.File(
+                    path: file.path, plain: file.isLocal && !LocalCopies.isPacked(file) ? file.path : nil,
+                    hasOneColumn: true)
+            }
+            let dialect = RecordWalk.Dialect(delimiter: ",", quote: "\"", escape: "\"")
+            try UndecodableLines.restore(
+                in: malformedTable,
+                numbers: LineNumbers(files: files, dialect: dialect, options: origin.options, scratch: scratch),
+                isRecords: false, on: connection)
+            return staged
         } catch let error as WeirError {
             throw source.unreadable(error)
         }

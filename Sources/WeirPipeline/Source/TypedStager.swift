@@ -28,6 +28,9 @@ struct TypedStager {
             select.append(given == column.type ? name : "TRY_CAST(\(name) AS \(column.type)) AS \(name)")
             var conditions = given == column.type ? [] : [Misfit.condition(name, given: given, type: column.type)]
             let text = SQL.quote(StructuredReader.textPrefix + column.name)
+            if let scale = input.scales[column.name.lowercased()] {
+                conditions.append("length(rtrim(split_part(\(name), '.', 2), '0')) > \(scale)")
+            }
             if comparesTexts { conditions.append("\(name) IS NULL AND nullif(\(text), '') IS NOT NULL") }
             raw.append("\(SQL.literal(column.name)): \(comparesTexts ? text : name)")
             if !conditions.isEmpty {

@@ -31,8 +31,8 @@ struct TypedTexts {
     ///
     /// - Parameters:
     ///   - header: the columns that come as texts.
-    ///   - typed: keys of columns that come with a type of their own.
-    func select(header: [String], typed: Set<String>) -> [String] {
+    ///   - typed: types of the columns that come with one of their own, by key; their values were checked before.
+    func select(header: [String], typed: [String: String]) -> [String] {
         let texts = Set(header.map { $0.lowercased() })
         var list: [String] = []
         var fits: [String] = []
@@ -45,8 +45,10 @@ struct TypedTexts {
                 let fit = cast.fits(name)
                 fits.append("(\(fit))")
                 misfits.append("CASE WHEN NOT (\(fit)) THEN {name: \(SQL.literal(column.name)), value: \(name)} END")
-            } else if texts.contains(key) || typed.contains(key) {
+            } else if texts.contains(key) {
                 list.append(name)
+            } else if let given = typed[key] {
+                list.append(given == column.type ? name : "CAST(\(name) AS \(column.type)) AS \(name)")
             } else {
                 list.append("CAST(NULL AS \(column.type)) AS \(name)")
             }

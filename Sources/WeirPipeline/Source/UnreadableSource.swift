@@ -13,8 +13,15 @@ extension SourceDefinition {
             placed.place = placed.place ?? place
             return placed
         }
-        // The statement is Weir's own and tells a person nothing.
-        let message = error.message.components(separatedBy: "\n\nLINE ")[0]
+        // The statement is Weir's own and tells a person nothing, and so do its arguments.
+        var message = error.message.components(separatedBy: "\n\nLINE ")[0]
+        if message.contains("CSV Error on Line") { message = message.components(separatedBy: "\n\n")[0] }
+        if message.contains("is not latin-1 encoded") {
+            return WeirError(
+                "source.encoding", "\(name) has bytes from 0x80 to 0x9F, which mean nothing in latin-1",
+                hint: "say `encoding: windows-1252`, which has characters there: €, “, ”, –", at: place,
+                outcome: .gateFailed)
+        }
         return WeirError(
             "source.unreadable", "\(name) cannot be read: \(message)",
             hint: "nothing was published; mend or remove the input and run again", at: place,

@@ -28,6 +28,11 @@ public enum SchemaCheck {
         }
     }
 
+    /// Whether values of two SQL types can be compared without a conversion that could fail: a foreign key needs it.
+    public static func compares(_ one: String, _ other: String) -> Bool {
+        TypeFamily(sql: one).compares(with: TypeFamily(sql: other))
+    }
+
     /// Columns of the table that the contract does not mention.
     public static func extraColumns(_ contract: TableContract, _ columns: [Column]) -> [Column] {
         let known = Set(contract.columns.map { $0.columnName.lowercased() })

@@ -61,13 +61,17 @@ enum PlanText {
             plan.nodes.isEmpty ? "There is nothing to build: the project has no tables." : table.render(on: terminal))
         for node in plan.nodes where !node.columnDiff.isEmpty && node.status != .new {
             lines.append(
-                "\n\(style(node.name.description, .strong)) changes its columns\(node.breaks.isEmpty ? "" : style(" (breaking)", .bad)):"
+                "\n\(style(node.name.description, .strong)) changes its columns\(node.breaks.isEmpty && node.breaksContracts.isEmpty ? "" : style(" (breaking)", .bad)):"
             )
             lines += node.columnDiff.added.map { "  + \($0.name) \($0.type)" }
             lines += node.columnDiff.removed.map { "  - \($0.name) \($0.type)" }
             lines += node.columnDiff.retyped.map { "  ~ \($0.name) \($0.from) → \($0.to)" }
             if !node.breaks.isEmpty {
                 lines.append(style("  breaks \(node.breaks.map(\.description).joined(separator: ", "))", .bad))
+            }
+            for broken in node.breaksContracts {
+                let place = broken.contract + (broken.line.map { ":\($0)" } ?? "")
+                lines.append(style("  breaks \(place): \(broken.detail)", .bad))
             }
         }
         var told = Set<WeirError>()

@@ -121,6 +121,19 @@ struct BadProjectTests {
         #expect(text.code == 2 && text.err.contains("error"), "\(text)")
     }
 
+    @Test("every unknown column of a model is told, each with its place")
+    func unknownColumns() async throws {
+        let project = try TempProject([
+            "sources/t.yaml": Self.source, "data/t.csv": Self.data,
+            "models/mart/m.sql": "-- é\nSELECT idd, lower(vv) AS v\nFROM raw.t\nWHERE ww > 1",
+        ])
+        let done = try await project.run(expect: 2)
+        let places = done.faults.filter { $0.code == "sql.unknown-column" }.compactMap { fault in
+            fault.place.map { "\($0.line ?? 0):\($0.column ?? 0)" }
+        }
+        #expect(places.sorted() == ["2:15", "2:8", "4:7"], "\(done)")
+    }
+
     @Test("all mistakes are told at once")
     func allAtOnce() async throws {
         let project = try TempProject([

@@ -119,6 +119,42 @@ struct ModelStrategyTests {
         #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2", "5"])
     }
 
+    @Test(
+        "the newest row of the input was deleted: the model goes on, says so, and takes what comes after",
+        arguments: ["strategy: append\nwatermark: at", "strategy: merge\nkey: [id]\nwatermark: at"])
+    func newestDeleted(header: String) async throws {
+        let project = try OneModel.project(header)
+        try deliver("1,a,2026-01-01\n2,b,2026-01-10\n", to: project)
+        try await project.run(expect: 0)
+        try deliver("1,a,2026-01-01\n", to: project)
+        let deleted = try await project.run(expect: 0)
+        #expect(
+            try deleted.report["mart.m"]?.notices.contains { $0.contains("deleted") && $0.contains("2026-01-10") }
+                == true,
+            "\(deleted)")
+        #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2"])
+        // Below the old mark, and the deleted row come back.
+        try deliver("1,a,2026-01-01\n3,c,2026-01-05\n2,b,2026-01-10\n", to: project)
+        let after = try await project.run(expect: 0)
+        #expect(try after.report["mart.m"]?.notices == [])
+        #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2", "3"])
+        try await project.run(expect: 0)
+        #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "2", "3"])
+    }
+
+    @Test("rows in quarantine are no reason to stop when the newest row was deleted")
+    func newestDeletedBesideHeld() async throws {
+        let project = try OneModel.project("strategy: append\nwatermark: at\ncontract: contracts/m.yaml")
+        try project.write(
+            "contracts/m.yaml",
+            Contracts.table("mart.m", "      - { name: v, logicalType: string, required: true }"))
+        try deliver("1,a,2026-01-01\n2,,2026-01-02\n3,c,2026-01-10\n", to: project)
+        try await project.run(expect: 0)
+        try deliver("1,a,2026-01-01\n2,,2026-01-02\n", to: project)
+        try await project.run(expect: 0)
+        #expect(try await project.rows("SELECT id FROM mart.m ORDER BY 1") == ["1", "3"])
+    }
+
     @Test("a row older than the published one is counted as filtered, not as published")
     func mergeOutdated() async throws {
         let project = try OneModel.project("strategy: merge\nkey: [id]\nwatermark: at\nlookback: 9 days")

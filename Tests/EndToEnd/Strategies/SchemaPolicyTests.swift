@@ -98,6 +98,34 @@ struct SchemaPolicyTests {
         try await project.run(expect: 2)
     }
 
+    @Test("a plan names the contracts that a changed type breaks, also those that refer to the column")
+    func planBreaksContracts() async throws {
+        let project = try TempProject([
+            "sources/t.yaml": "name: raw.t\nfrom: { files: data/t.csv }\ncolumns: { id: INTEGER, v: INTEGER }\n",
+            "data/t.csv": "id,v\n1,10\n", "data/u.csv": "t_id\n1\n",
+            "models/mart/m.sql": "/* weir\ncontract: contracts/m.yaml\n*/\nSELECT id, v FROM raw.t",
+            "models/mart/n.sql": "/* weir\ncontract: contracts/n.yaml\n*/\nSELECT id AS m_id FROM raw.t",
+            "contracts/m.yaml": Contracts.table("mart.m", "      - { name: v, logicalType: integer }"),
+            "contracts/n.yaml": Contracts.table(
+                "mart.n",
+                "      - { name: m_id, logicalType: integer, relationships: [{ to: mart.m.v }] }"),
+        ])
+        try await project.run()
+        try project.write(
+            "sources/t.yaml", "name: raw.t\nfrom: { files: data/t.csv }\ncolumns: { id: INTEGER, v: VARCHAR }\n")
+        let plan = try await project.weir("plan")
+        #expect(plan.out.contains("mart.m changes its columns (breaking)"), "\(plan)")
+        #expect(plan.out.contains("breaks contracts/m.yaml:"), "\(plan)")
+        #expect(plan.out.contains("the column \"v\" is VARCHAR"), "\(plan)")
+        #expect(plan.out.contains("breaks contracts/n.yaml:"), "\(plan)")
+        #expect(plan.out.contains("m_id refers to mart.m.v, which becomes VARCHAR"), "\(plan)")
+        // A wider number breaks nothing.
+        try project.write(
+            "sources/t.yaml", "name: raw.t\nfrom: { files: data/t.csv }\ncolumns: { id: INTEGER, v: BIGINT }\n")
+        let harmless = try await project.weir("plan")
+        #expect(harmless.out.contains("~ v INTEGER → BIGINT") && !harmless.out.contains("breaks"), "\(harmless)")
+    }
+
     @Test("a consumer of a column that a replaced source lost is an error before anything runs")
     func breakingConsumer() async throws {
         let project = try TempProject([

@@ -15,6 +15,10 @@ public enum OutputColumns {
                 try connection.inspector.text(
                     "SELECT json_serialize_plan(CAST(? AS VARCHAR), optimize := false)", [sql]))
             if let answer, answer["error"]?.isTrue == true, answer["error_type"]?.text != "not implemented" {
+                var unknown = UnknownColumns(of: sql, source: source)
+                if case let errors = try unknown.all(answer, on: connection), !errors.isEmpty {
+                    throw WeirError.gathering("sql.unknown-columns", { "\($0) columns are unknown" }, errors)
+                }
                 throw SQLErrorMapper.map(answer, sql: source)
             }
             throw SQLErrorMapper.map(error, sql: source)
