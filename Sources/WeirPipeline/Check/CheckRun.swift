@@ -122,7 +122,7 @@ public struct CheckRun: Sendable {
                     let rules = try self.choice.apply(to: rules)
                     let published = PublishedTable(
                         project: project, environment: scope, name: item.name, strategy: item.strategy,
-                        policy: item.onFail ?? rules.onFail ?? project.defaults.onFail)
+                        policy: project.onFail(item.onFail, rules))
                     let (audit, data) = try await warehouse.withConnection { connection in
                         try await connection.perform { try look(published, rules, on: $0) }
                     }

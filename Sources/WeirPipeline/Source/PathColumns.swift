@@ -61,7 +61,7 @@ struct PathColumns {
             for (key, value) in Self.values(of: file.path) where seen.insert("\(key)=\(value)").inserted {
                 // Hive's word for NULL.
                 guard let type = types[key.lowercased()], value != "__HIVE_DEFAULT_PARTITION__" else { continue }
-                let misfit = Misfit.condition("v", type: type)
+                let misfit = Misfit.condition("v", given: "VARCHAR", type: type)
                 let rows = try connection.query(
                     "SELECT \(misfit) FROM (SELECT CAST(? AS VARCHAR) AS v)", [.text(value)])
                 guard rows.scalar.bool == true else { continue }
