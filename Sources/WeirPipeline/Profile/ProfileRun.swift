@@ -122,7 +122,14 @@ public struct ProfileRun: Sendable {
                 "\(target) is a table's name, and there is no project here whose warehouse could hold it",
                 hint: "run it in a folder with weir.yaml, or give --project")
         }
-        if let settings, needsTables || asks && FileManager.default.fileExists(atPath: settings.path) {
+        let hasFiles = targets.contains { if case .files = $0 { true } else { false } }
+        if needsTables, hasFiles {
+            // Files are staged in the database that reads them, and the warehouse is only read.
+            throw WeirError(
+                "profile.mixed-targets", "files and tables of the warehouse cannot be looked at together",
+                hint: "name only files or only tables; a source and weir run make a table of a file")
+        }
+        if let settings, needsTables || asks && !hasFiles && FileManager.default.fileExists(atPath: settings.path) {
             return try await Warehouse.open(settings, readOnly: true).withConnection { try await $0.perform(body) }
         }
         return try await scratch().withConnection { try await $0.perform(body) }

@@ -63,9 +63,9 @@ struct ProfilePageTests {
     func empty() async throws {
         let project = try TempProject()
         let path = try await page(project, "SELECT 1 AS a, 'x' AS b WHERE false")
-        let look = try await Chromium.look(at: path, in: project, dark: true, search: ["a"])
+        let look = try await Chromium.look(at: path, in: project, dark: true, search: ["integer"])
         #expect(look.errors == [])
         #expect(look.articles == 2)
-        #expect(look.found["a"] == 1)
+        #expect(look.found["integer"] == 1)
     }
 }

@@ -65,7 +65,7 @@ struct DependencyProfileTests {
         let profile = try await ProfileLab.profile(
             of:
                 "SELECT a.i AS shop_id, b.i AS day_no, c.i AS line_no, (a.i * b.i) % 3 AS v FROM range(20) a(i), range(9) b(i), range(7) c(i)"
-        )
+        ) { $0.dependencies = .always }
         #expect(profile.table.keys.map(\.columns).first == ["shop_id", "day_no", "line_no"])
         #expect(profile.table.dependencies?.minimalKeys == 1)
         let nulls = try await ProfileLab.profile(of: "SELECT * FROM (VALUES (NULL, 1), (NULL, 1), (2, 3)) t(a, b)")
