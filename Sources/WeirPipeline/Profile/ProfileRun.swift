@@ -129,7 +129,7 @@ public struct ProfileRun: Sendable {
         }
     }
 
-    private func inspect(_ pattern: String, on connection: isolated Connection) throws -> (
+    func inspect(_ pattern: String, on connection: isolated Connection) throws -> (
         SourceDefinition, SourceInput
     ) {
         let isRemote = pattern.contains("://")
