@@ -1,8 +1,10 @@
 """The cases: each prepares its data, runs the contestants in turns and returns the promises as rows."""
 
 import json
+import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
 from measure import Sample, interleaved, median_seconds, peak_bytes, run
@@ -218,6 +220,60 @@ class Bench:
             Row(title, "columns taken for card numbers that are none", len(cards), "columns", 0),
         ]
         return title, rows, {"weir profile": [sample]}
+
+    def diff(self, count=1_000_000):
+        folder = self.work / f"diff-{count}"
+        file = folder / "tables.duckdb"
+        if not file.exists():
+            self.fresh(folder.name)
+            self.by_hand("diff_duckdb", folder / "part.duckdb", count)
+            (folder / "part.duckdb").rename(file)
+        url = self.postgres()
+        server = url.rsplit("/", 1)[0]
+        self.by_hand("diff_postgres", url, count)
+        reladiff = self.python.parent / "reladiff"
+        sides = {
+            "in DuckDB": ([f"{file}#a", f"{file}#b"], [f"duckdb:///{str(file).lstrip('/')}", "a", "b"]),
+            "between PostgreSQL databases": (
+                [f"{server}/weir_bench_a#a", f"{server}/weir_bench_b#a"],
+                [f"{server}/weir_bench_a", "a", f"{server}/weir_bench_b", "a"],
+            ),
+        }
+        contestants = {}
+        for place, (ours, theirs) in sides.items():
+            contestants[f"weir diff, {place}"] = lambda ours=ours: self.run_weir(
+                folder, "diff", *ours, "--key", "id", "--output", "json", accept=(1,)
+            )
+            contestants[f"reladiff, {place}"] = lambda theirs=theirs: run(
+                [self.python, reladiff, *theirs, "-k", "id", "-c", "%", "--json"], cwd="/"
+            )
+        contestants = {name: task for name, task in contestants.items() if name.split(",")[0] not in self.without}
+        samples = interleaved(contestants, self.rounds)
+        title = f"Diff of {count:,} rows of 10 columns, 100 of them other"
+        rows = []
+        for place in sides:
+            weir = samples[f"weir diff, {place}"]
+            found = json.loads(weir[0].output)
+            versions = found["rows"]["added"] + found["rows"]["removed"] + 2 * found["rows"]["changed"]
+            moved = found.get("moved")
+            if theirs := samples.get(f"reladiff, {place}"):
+                told = theirs[0].output.count('["-", ') + theirs[0].output.count('["+", ')
+                if told != versions or not versions:
+                    sys.exit(f"{place}: weir found {versions} versions of rows that differ, reladiff {told}")
+                base = median_seconds(theirs)
+                note = f"{moved['rows']:,} of {2 * count:,} rows travelled." if moved else ""
+                rows.append(Row(title, f"all columns, {place}", median_seconds(weir), "s", 0.33, base, "reladiff", note))
+            if moved:
+                rows.append(Row(title, f"bytes moved, {place}", moved["bytes"] / 1e6, "MB", 1))
+        return title, rows, samples
+
+    def postgres(self):
+        """The address of the test server, which is started where it does not run."""
+        if address := os.environ.get("WEIR_TEST_POSTGRES"):
+            return address
+        services = HERE.parent / "scripts" / "services"
+        lines = subprocess.run([services, "start"], check=True, capture_output=True, text=True).stdout.splitlines()
+        return next(line.split("=", 1)[1] for line in lines if line.startswith("WEIR_TEST_POSTGRES="))
 
     def models(self, count=1000):
         project = self.fresh("models")

@@ -68,7 +68,7 @@ def versions(python, weir):
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         return done.stdout.strip() or "unknown"
 
-    packages = "import importlib.metadata as m; print(', '.join(f'{p} {m.version(p)}' for p in ('duckdb', 'dlt', 'pyarrow')))"
+    packages = "import importlib.metadata as m; print(', '.join(f'{p} {m.version(p)}' for p in ('duckdb', 'dlt', 'pyarrow', 'reladiff')))"
     here = pathlib.Path(__file__).parent
     commit = said("git", "-C", here, "rev-parse", "--short", "HEAD")
     return f"weir {said(weir, '--version')} ({commit}), {said(python, '-c', packages)}"

@@ -22,6 +22,7 @@ struct WeirCommand: AsyncParsableCommand {
             LintCommand.self,
             DoctorCommand.self,
             ProfileCommand.self,
+            DiffCommand.self,
         ])
 
     static func main() async {

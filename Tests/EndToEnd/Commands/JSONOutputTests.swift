@@ -30,6 +30,15 @@ struct JSONOutputTests {
         Command(words: ["docs"], heading: "### weir docs"),
         Command(words: ["profile", "data/orders.csv"], heading: "### weir profile"),
         Command(words: ["lint"], heading: "### weir lint"),
+        Command(
+            words: [
+                "diff", "--key", "id",
+                "SELECT * FROM (VALUES (1, 'a', 1), (2, 'b', 2)) t(id, name, old), (SELECT 1 AS n)",
+                "SELECT * FROM (VALUES (1, 'A', 1), (3, 'c', 3)) t(id, name, new), (SELECT 1::BIGINT AS n)",
+            ], heading: "### weir diff", code: 1),
+        Command(
+            words: ["diff", "--schema", "SELECT 1 AS id, 1 AS old, 1 AS n", "SELECT 1 AS id, 1 AS new, 'x' AS n"],
+            heading: "### weir diff --schema", code: 1),
         Command(words: ["doctor"], heading: "### weir doctor"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
     ]
@@ -82,8 +91,7 @@ struct JSONOutputTests {
         "is one error object also for a command line that is wrong, whatever is wrong and however JSON is asked for",
         arguments: [
             "plan", "run", "backfill", "test", "check", "query", "quarantine list", "quarantine show",
-            "quarantine replay",
-            "lineage", "runs", "runs show", "docs", "lint", "doctor", "init",
+            "quarantine replay", "lineage", "runs", "runs show", "docs", "lint", "doctor", "init", "profile", "diff",
         ])
     func usage(command: String) async throws {
         let project = try TempProject()

@@ -1,0 +1,128 @@
+import Foundation
+import WeirConnect
+import WeirCore
+import WeirEngine
+import WeirQuality
+
+/// Compares two files, tables or queries, wherever they are. It writes nothing anywhere.
+///
+/// ```swift
+/// var run = DiffRun(a: "old.parquet", b: "postgres://host/shop#public.orders", folder: ".")
+/// let diff = try await run.run()
+/// print(diff.rows.changed)
+/// ```
+public struct DiffRun: Sendable {
+    public var a: String
+    public var b: String
+    public var options: DiffOptions
+    /// Whose warehouse and connections may be named; files and addresses need none.
+    public var project: Project?
+    public var environment: String?
+    /// Where relative paths begin.
+    public var folder: String
+    public var memoryLimit: String?
+
+    public init(
+        a: String, b: String, options: DiffOptions = .init(), project: Project? = nil, environment: String? = nil,
+        folder: String
+    ) {
+        self.a = a
+        self.b = b
+        self.options = options
+        self.project = project
+        self.environment = environment
+        self.folder = folder
+    }
+
+    /// Compares the rows.
+    ///
+    /// - Throws: ``WeirError``; those of this command begin with `diff.`.
+    public func run() async throws -> TableDiff {
+        try await opened { database, a, b in
+            let plan = try await database.withConnection { connection in
+                try await connection.perform { try KeyFinder(a: a, b: b, options: options).plan(on: $0) }
+            }
+            return try await TableDiffer(a: a, b: b, plan: plan, options: options).run(on: database)
+        }
+    }
+
+    /// Compares columns, types and keys only.
+    public func schema() async throws -> SchemaDiff {
+        try await opened { _, a, b in try SchemaDiff(a, b, options: options) }
+    }
+
+    private func opened<R: Sendable>(
+        _ body: @Sendable (Database, DiffSide, DiffSide) async throws -> R
+    ) async throws -> R {
+        let targets = (try DiffTarget(a, in: folder), try DiffTarget(b, in: folder))
+        let work = FileManager.default.temporaryDirectory
+            .appending(path: "weir-diff-\(ProcessInfo.processInfo.processIdentifier)").path
+        defer { try? FileManager.default.removeItem(atPath: work) }
+        do {
+            var opener = SideOpener(project: project, environment: environment, folder: folder, scratch: work)
+            do { return try await opened(targets, opener, body) } catch let error as WeirError
+                where Self.isDynamicValue(error)
+            {
+                opener.readsSQLiteAsTexts = true
+                return try await opened(targets, opener, body)
+            }
+        } catch let error as WeirError {
+            throw Self.clean(error, secrets: Self.secrets(targets.0) + Self.secrets(targets.1) + projectSecrets)
+        }
+    }
+
+    private func opened<R: Sendable>(
+        _ targets: (DiffTarget, DiffTarget), _ opener: SideOpener,
+        _ body: @Sendable (Database, DiffSide, DiffSide) async throws -> R
+    ) async throws -> R {
+        var settings = Database.Options()
+        settings.memoryLimit = memoryLimit ?? project?.warehouse.memoryLimit
+        settings.tempDirectory = opener.scratch
+        settings.extensions = ["json", "icu"]
+        settings.sessionSetup = ["SET TimeZone = 'UTC'"]
+        let database = try await Database.open(settings)
+        let (first, second) = try await database.withConnection { connection in
+            try await connection.perform { connection in
+                options.progress("opening \(Redaction.clean(a))")
+                let first = try opener.open(targets.0, label: a, id: "a", on: connection)
+                options.progress("opening \(Redaction.clean(b))")
+                return (first, try opener.open(targets.1, label: b, id: "b", on: connection))
+            }
+        }
+        do { return try await body(database, first, second) } catch let error as WeirError
+            where [first.engine, second.engine].contains("sqlite") && !opener.readsSQLiteAsTexts && Self.isMisfit(error)
+        {
+            throw WeirError(Self.dynamicValue, error.message, hint: error.hint, outcome: error.outcome)
+        }
+    }
+
+    // MARK: SQLite
+
+    private static let dynamicValue = "diff.dynamic-value"
+
+    /// A value of another type than its column's, of which DuckDB makes an error.
+    private static func isMisfit(_ error: WeirError) -> Bool {
+        error.message.contains("Mismatch Type") || error.code == "sql.conversion"
+    }
+
+    private static func isDynamicValue(_ error: WeirError) -> Bool { error.code == dynamicValue }
+
+    // MARK: Secrets
+
+    private var projectSecrets: [Secret] { project?.connections.values.flatMap(\.secrets) ?? [] }
+
+    private static func secrets(_ target: DiffTarget) -> [Secret] {
+        switch target {
+        case .database(.postgres(let url), _), .database(.mysql(let url), _): [url]
+        default: []
+        }
+    }
+
+    /// Drivers quote their whole connection string when something fails.
+    private static func clean(_ error: WeirError, secrets: [Secret]) -> WeirError {
+        var error = error
+        error.message = Redaction.clean(error.message, secrets: secrets)
+        error.hint = error.hint.map { Redaction.clean($0, secrets: secrets) }
+        return error
+    }
+}
