@@ -21,6 +21,7 @@ struct WeirCommand: AsyncParsableCommand {
             LintCommand.self,
             DoctorCommand.self,
             ProfileCommand.self,
+            ContractCommand.self,
         ])
 
     static func main() async {

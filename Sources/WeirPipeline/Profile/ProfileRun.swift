@@ -42,6 +42,15 @@ public struct ProfileRun: Sendable {
     }
 
     private func profileTable(_ name: TableName) async throws -> DataProfile {
+        try await onTable(name) { physical, connection in
+            let kind = try connection.relationKind(physical)
+            return try profiler.profile(physical.sql, isTable: kind == .table, on: connection)
+        }
+    }
+
+    private func onTable<R: Sendable>(
+        _ name: TableName, _ body: @escaping @Sendable (TableName, isolated Connection) throws -> R
+    ) async throws -> R {
         guard let project, let settings else {
             throw WeirError(
                 "profile.no-project",
@@ -51,24 +60,68 @@ public struct ProfileRun: Sendable {
         let physical = try EnvironmentScope(environment, in: project).physical(name)
         return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
             try await connection.perform { connection in
-                guard let kind = try connection.relationKind(physical) else {
+                guard try connection.relationKind(physical) != nil else {
                     throw WeirError(
                         "profile.unknown-table", "the warehouse has no table \(physical)",
                         hint: DidYouMean.hint(for: physical.key, among: Array(try connection.relations()).sorted()))
                 }
-                return try profiler.profile(physical.sql, isTable: kind == .table, on: connection)
+                return try body(physical, connection)
             }
         }
     }
 
     private func profileQuery(_ sql: String) async throws -> DataProfile {
+        try await onQuery { try look(sql, on: $0) }
+    }
+
+    private func onQuery<R: Sendable>(
+        _ body: @escaping @Sendable (isolated Connection) throws -> R
+    ) async throws -> R {
         if let settings, FileManager.default.fileExists(atPath: settings.path) {
             return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
-                try await connection.perform { try look(sql, on: $0) }
+                try await connection.perform(body)
             }
         }
         return try await scratch().withConnection { connection in
-            try await connection.perform { try look(sql, on: $0) }
+            try await connection.perform(body)
+        }
+    }
+
+    // MARK: Rows for other work
+
+    /// Hands the rows of the target to `body`, as a table or as a SELECT: files are read as a run would read them.
+    ///
+    /// - Parameter body: the relation, whether it is a table, and the connection that can read it.
+    public func withRows<R: Sendable>(
+        _ body: @escaping @Sendable (String, Bool, isolated Connection) throws -> R
+    ) async throws -> R {
+        switch try ProfileTarget(target, in: folder) {
+        case .files(let pattern):
+            defer { try? FileManager.default.removeItem(atPath: Self.workFolder) }
+            return try await scratch().withConnection { connection in
+                try await connection.perform { connection in
+                    let (source, input) = try inspect(pattern, on: connection)
+                    let staged = try SourceStager(
+                        source: source, input: input, target: source.name, cursor: nil, root: Self.workFolder,
+                        typesAreSettled: false
+                    ).stage(on: connection)
+                    try staged.dropExtraColumns(on: connection)
+                    defer { _ = try? staged.drop(on: connection) }
+                    return try body(staged.table.sql, true, connection)
+                }
+            }
+        case .table(let name):
+            return try await onTable(name) { physical, connection in
+                // A view may cost a query each time that it is read.
+                try body(
+                    "SELECT * FROM \(physical.sql)", false, connection)
+            }
+        case .query(let sql):
+            return try await onQuery { connection in
+                do { return try body(sql, false, connection) } catch {
+                    throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
+                }
+            }
         }
     }
 

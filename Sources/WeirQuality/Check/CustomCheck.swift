@@ -87,6 +87,28 @@ struct CustomCheck {
     }
 }
 
+/// Conditions of custom rules become a part of the scan, so they are tried alone first.
+enum ConditionCheck {
+    /// Why a condition cannot be used; nil when it can.
+    ///
+    /// DuckDB's `query` function takes exactly one SELECT: a condition can end nothing and begin nothing.
+    static func refusal(
+        of condition: CustomRule.Condition, in table: String, on connection: isolated Connection
+    ) throws -> String? {
+        for text in [condition.check, condition.when].compactMap(\.self) {
+            let query = "SELECT \(text)\n AS c FROM \(table) AS t LIMIT 0"
+            do {
+                let columns = try connection.columns(of: "SELECT * FROM query(\(ValueSQL.text(query)))")
+                if columns.count != 1 || columns[0].type != "BOOLEAN" { return "\"\(text)\" is no condition" }
+            } catch {
+                guard AuditRun.isAboutTheRule(error) else { throw error }
+                return "\"\(text)\" cannot be used: \(WeirError.wrapping(error).message)"
+            }
+        }
+        return nil
+    }
+}
+
 extension CustomRule.Sequence.Step {
     var isTime: Bool { if case .time = self { true } else { false } }
 }

@@ -99,25 +99,12 @@ struct AuditRun {
         }
     }
 
-    /// Conditions of custom rules that are no single expression. They become a part of the scan, so they are tried
-    /// alone first, by the `query` function, which takes exactly one SELECT: a condition can end nothing and begin
-    /// nothing.
+    /// Custom rules whose conditions cannot be a part of the scan.
     private func unsafeConditions(on connection: isolated Connection) throws -> [String: String] {
         var refused: [String: String] = [:]
         for rule in plan.rules where plan.undecidable[rule.id] == nil {
             guard case .custom(.condition(let condition)) = rule.kind else { continue }
-            for text in [condition.check, condition.when].compactMap(\.self) {
-                let query = "SELECT \(text)\n AS c FROM \(table) AS t LIMIT 0"
-                do {
-                    let columns = try connection.columns(of: "SELECT * FROM query(\(ValueSQL.text(query)))")
-                    if columns.count != 1 || columns[0].type != "BOOLEAN" {
-                        refused[rule.id] = "\"\(text)\" is no condition"
-                    }
-                } catch {
-                    guard Self.isAboutTheRule(error) else { throw error }
-                    refused[rule.id] = "\"\(text)\" cannot be used: \(WeirError.wrapping(error).message)"
-                }
-            }
+            refused[rule.id] = try ConditionCheck.refusal(of: condition, in: table, on: connection)
         }
         return refused
     }

@@ -12,6 +12,8 @@ enum StandardWalk {
         let parent: YAMLTree
         /// The version that the key, or the value of it, came with.
         let since: StandardVersion
+        /// The version that what holds the key came with.
+        let floor: StandardVersion
     }
 
     /// Calls `visit` for every entry whose key is in the vocabulary, from the top down.
@@ -23,7 +25,7 @@ enum StandardWalk {
         for entry in tree.entries {
             guard let key = vocabulary.key(entry.key), !entry.value.isNull else { continue }
             let since = max(floor, key.since, version(of: entry, in: vocabulary))
-            visit(Step(entry: entry, key: key, path: path, parent: tree, since: since))
+            visit(Step(entry: entry, key: key, path: path, parent: tree, since: since, floor: floor))
             guard let inside = key.shape.inside else { continue }
             let isForm30 = entry.key == "team" && entry.value.isList
             for (index, item) in (entry.value.isList ? entry.value.items : [entry.value]).enumerated() {

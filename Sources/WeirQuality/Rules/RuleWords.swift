@@ -1,10 +1,9 @@
 import WeirCore
-import WeirQuality
 
 /// A contract's rule in words that need no knowledge of the standard.
 extension Rule {
     /// `not null`, `one of EWR, JFK, LGA`, `between 0 and 2400`; with a name where it stands for several columns.
-    var words: String {
+    public var words: String {
         var text = plain
         if limit != .none, kind.namesRows { text += ", broken by \(limit.description)" }
         if let tolerance { text += " (up to \(tolerance) may be lost)" }

@@ -1,0 +1,239 @@
+import Foundation
+import WeirCore
+import WeirEngine
+
+/// Reads `CREATE TABLE` statements of any database: DuckDB runs them in a database in memory, and its catalogue says what
+/// they made. Words of other databases are put into DuckDB's first where it refuses a statement.
+struct SQLImport {
+    let text: String
+    let path: String
+
+    func read(name: String) async throws -> ContractDraft {
+        let database = try await Database.open()
+        return try await database.withConnection { connection in
+            try await connection.perform { try read(name: name, on: $0) }
+        }
+    }
+
+    private struct Statement: Sendable {
+        let text: String
+        let line: Int
+    }
+
+    /// What may run: definitions only, so that nothing is read or written outside of the database in memory.
+    private static let allowed: [[String]] = [
+        ["create", "table"], ["create", "or", "replace", "table"], ["create", "type"], ["create", "schema"],
+        ["create", "unique", "index"], ["create", "temp", "table"], ["create", "temporary", "table"],
+        ["alter", "table"], ["comment", "on"], ["create", "domain"],
+    ]
+    /// Words around definitions that mean nothing for a contract.
+    private static let silent: Set<String> = [
+        "begin", "start", "commit", "end", "set", "use", "go", "select", "grant", "revoke", "lock", "unlock", "pragma",
+    ]
+
+    private func read(name: String, on connection: isolated Connection) throws -> ContractDraft {
+        var draft = ContractDraft(name: name)
+        try connection.execute("SET enable_external_access = false")
+        var waiting: [Statement] = []
+        for statement in statements {
+            let words = SQLText.words(statement.text).prefix(4).map(\.text)
+            if Self.allowed.contains(where: { words.starts(with: $0) }) {
+                waiting.append(statement)
+            } else if let first = words.first, !Self.silent.contains(first) {
+                draft.lost("\(path):\(statement.line)", words.joined(separator: " ") + " …", "it defines no table")
+            }
+        }
+        // A table may refer to one that is defined further down: what fails is tried again after the others.
+        var failures: [Int: String] = [:]
+        var isMoving = true
+        while isMoving, !waiting.isEmpty {
+            isMoving = false
+            for statement in waiting {
+                guard let problem = try run(statement, &draft, on: connection) else {
+                    waiting.removeAll { $0.line == statement.line && $0.text == statement.text }
+                    failures[statement.line] = nil
+                    isMoving = true
+                    continue
+                }
+                failures[statement.line] = problem
+            }
+        }
+        for statement in waiting { try runWithoutReferences(statement, failures, &draft, on: connection) }
+        try SQLCatalogue.read(into: &draft, on: connection)
+        if draft.tables.isEmpty {
+            throw WeirError(
+                "contract.no-table", "\(path) defines no table",
+                hint: draft.notCarried.first.map { "\($0.what): \($0.why)" },
+                at: Place(file: path))
+        }
+        return draft
+    }
+
+    private var statements: [Statement] {
+        var out: [Statement] = []
+        var rest = text
+        var offset = 0
+        while true {
+            let next = SQLText.secondStatement(rest)
+            let part = next.map { String(decoding: Array(rest.utf8)[..<$0], as: UTF8.self) } ?? rest
+            let start = SQLText.words(part).first?.start ?? 0
+            let line = text.utf8.prefix(offset + start).count { $0 == UInt8(ascii: "\n") } + 1
+            if !SQLText.words(part).isEmpty { out.append(Statement(text: SQLText.statement(part), line: line)) }
+            guard let next, next > 0 else { return out }
+            rest = String(decoding: Array(rest.utf8)[next...], as: UTF8.self)
+            offset += next
+        }
+    }
+
+    /// Why the statement failed; nil when it ran.
+    private func run(
+        _ statement: Statement, _ draft: inout ContractDraft, on connection: isolated Connection
+    ) throws -> String? {
+        var problem: String?
+        let foreign = ForeignSQL.translated(statement.text)
+        for (text, dropped) in [(statement.text, []), foreign] {
+            do {
+                try makeSchema(for: text, on: connection)
+                try connection.execute(text)
+                for part in dropped {
+                    draft.lost(
+                        "\(path):\(statement.line)", part, "DuckDB has no word for it, and a contract has none either")
+                }
+                return nil
+            } catch {
+                guard AuditRun.isAboutTheRule(error) else { throw error }
+                problem = problem ?? WeirError.wrapping(error).message
+            }
+        }
+        return problem
+    }
+
+    /// A dump names schemas that it does not make.
+    private func makeSchema(for text: String, on connection: isolated Connection) throws {
+        guard
+            let match = text.firstMatch(
+                of: /(?i)\btable\s+(?:if\s+not\s+exists\s+)?(?:only\s+)?"?([\p{L}_][\p{L}\d_]*)"?\s*\.\s*"?[\p{L}_]/)
+        else { return }
+        try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(String(match.1)))")
+    }
+
+    private func runWithoutReferences(
+        _ statement: Statement, _ failures: [Int: String], _ draft: inout ContractDraft,
+        on connection: isolated Connection
+    ) throws {
+        let bare = ForeignSQL.withoutReferences(ForeignSQL.translated(statement.text).text)
+        if !bare.removed.isEmpty,
+            try run(Statement(text: bare.text, line: statement.line), &draft, on: connection) == nil
+        {
+            for reference in bare.removed {
+                draft.lost(
+                    "\(path):\(statement.line)", reference,
+                    "the table it refers to is not defined here, or has no such key")
+            }
+            return
+        }
+        draft.lost(
+            "\(path):\(statement.line)", statement.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
+            failures[statement.line] ?? "DuckDB cannot read it")
+    }
+}
+
+/// SQL of other databases in the words of DuckDB.
+enum ForeignSQL {
+    /// Patterns without regard to case, and what they become; in this order.
+    private static let words: [(pattern: String, replacement: String)] = [
+        (
+            #"\bnvarchar2?\b|\bnchar\b|\bvarchar2\b|\bcharacter\s+varying\b|\bn?clob\b|\b(?:tiny|medium|long)text\b|\bcitext\b|\bntext\b"#,
+            "VARCHAR"
+        ),
+        (#"\bbigserial\b|\bserial8\b"#, "BIGINT NOT NULL"),
+        (#"\bsmallserial\b"#, "SMALLINT NOT NULL"),
+        (#"\bserial\b|\bserial4\b"#, "INTEGER NOT NULL"),
+        (#"\bjsonb\b"#, "JSON"),
+        (#"\bdatetimeoffset(?:\(\d\))?"#, "TIMESTAMP WITH TIME ZONE"),
+        (#"\bsmalldatetime\b|\bdatetime2?(?:\(\d\))?"#, "TIMESTAMP"),
+        (#"\btimestamp\(\d\)"#, "TIMESTAMP"),
+        (#"\btime\(\d\)"#, "TIME"),
+        (#"\btimestamp_(?:ntz|ltz)\b(?:\(\d\))?"#, "TIMESTAMP"),
+        (#"\bnumber\s*\(\s*\d+\s*\)"#, "BIGINT"),
+        (#"\bnumber\b"#, "DECIMAL"),
+        (#"\bmoney\b"#, "DECIMAL(19,4)"),
+        (#"\bmediumint\b"#, "INTEGER"),
+        (#"\b(tinyint|smallint|mediumint|int|integer|bigint)\s*\(\d+\)"#, "INTEGER"),
+        (#"\buniqueidentifier\b"#, "UUID"),
+        (
+            #"\b(?:long|medium|tiny)blob\b|\bvarbinary(?:\((?:\d+|max)\))?|\bbinary\(\d+\)|\bbytea\b|\bimage\b|\braw\(\d+\)"#,
+            "BLOB"
+        ),
+        (#"\byear\b(?=\s*(?:,|\)|not|null|default))"#, "SMALLINT"),
+        (#"\(\s*max\s*\)"#, ""),
+        (#"\s+auto_?increment\b(?:\s*=\s*\d+)?"#, ""),
+        (#"\s+identity\s*\(\s*\d+\s*,\s*\d+\s*\)"#, ""),
+        (#"\s+generated\s+(?:always|by\s+default)\s+as\s+identity(?:\s*\([^)]*\))?"#, ""),
+        (#"\s+on\s+update\s+current_timestamp(?:\(\d?\))?"#, ""),
+        (#"\s+character\s+set\s+=?\s*\w+"#, ""),
+        (#"\s+collate\s+=?\s*[\w."]+"#, ""),
+        (#"\s+comment\s+=?\s*'(?:[^']|'')*'"#, ""),
+        (#"\s+(?:clustered|nonclustered)\b"#, ""),
+        (#"\bset\s+default\s+nextval\([^)]*\)"#, "DROP DEFAULT"),
+        (#"\s+default\s+nextval\('[^']*'(?:::\w+)?\)"#, ""),
+        (#"\s+default\s+(?:getdate|sysdatetime|newid|sysdate|uuid)\s*\(\s*\)"#, ""),
+        (#"\s+default\s+\(?gen_random_uuid\(\)\)?"#, ""),
+        (#"\balter\s+table\s+only\b"#, "ALTER TABLE"),
+        (#"\bunique\s+(?:key|index)\s+["\w]+\s*(?=\()"#, "UNIQUE "),
+        (#",\s*(?:fulltext\s+|spatial\s+)?(?:key|index)\s+["\w]+\s*\([^()]*(?:\(\d+\)[^()]*)*\)"#, ""),
+        (#"\bconstraint\s+["\w]+\s+(?=primary|unique|check|foreign|not|null)"#, ""),
+        (#"\s+using\s+(?:btree|hash)\b"#, ""),
+        (
+            #"(?s)\)\s*(?:engine|default\s+charset|charset|without\s+rowid|strict|tablespace|partition\s+by|distkey|sortkey|tblproperties|stored\s+as|row_format|on\s+\[?primary)\b.*$"#,
+            ")"
+        ),
+    ]
+
+    /// The statement in DuckDB's words, and what of it was left out.
+    static func translated(_ sql: String) -> (text: String, dropped: [String]) {
+        var dropped: [String] = []
+        // Names of MySQL and SQL Server.
+        var text = sql.replacing(/`([^`]*)`/) { SQL.quote(String($0.1)) }
+        text = text.replacing(/([\s(,.])\[([\p{L}_][\p{L}\d_ ]*)\]/) { "\($0.1)\(SQL.quote(String($0.2)))" }
+        text = text.replacing(/(?i)\b(tinyint|smallint|int|integer|bigint)(?:\s*\(\d+\))?\s+unsigned\b/) { match in
+            ["tinyint": "UTINYINT", "smallint": "USMALLINT", "bigint": "UBIGINT"][match.1.lowercased()] ?? "UINTEGER"
+        }
+        text = text.replacing(/(?i)\b(tinyint|smallint|bigint)\s*\(\d+\)/) {
+            $0.1.lowercased() == "tinyint" && $0.0.contains("(1)") ? "BOOLEAN" : String($0.1)
+        }
+        text = text.replacing(/(?i)\benum\s*\(([^)]*)\)/) { "ENUM(\($0.1))" }
+        for (pattern, replacement) in words {
+            if replacement.isEmpty || pattern.hasPrefix("(?s)") {
+                dropped += matches(of: pattern, in: text).map { said in
+                    let flat = said.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                    return flat.hasPrefix(", ") || flat.hasPrefix(") ") ? String(flat.dropFirst(2)) : flat
+                }
+            }
+            text = text.replacingOccurrences(
+                of: pattern, with: replacement, options: [.regularExpression, .caseInsensitive])
+        }
+        return (text, dropped.filter { !quiet.contains($0.lowercased()) && !$0.lowercased().hasPrefix("constraint ") })
+    }
+
+    /// Words that say nothing about data.
+    private static let quiet: Set<String> = ["(max)", "(max", "clustered", "nonclustered", "using btree", "using hash"]
+
+    private static func matches(of pattern: String, in text: String) -> [String] {
+        guard let expression = try? NSRegularExpression(pattern: pattern, options: .caseInsensitive) else { return [] }
+        let whole = NSRange(text.startIndex..., in: text)
+        return expression.matches(in: text, range: whole).compactMap { match in
+            Range(match.range, in: text).map { String(text[$0]) }
+        }
+    }
+
+    /// The statement without its foreign keys, and what they said.
+    static func withoutReferences(_ sql: String) -> (text: String, removed: [String]) {
+        let pattern =
+            /(?i)(?:,\s*foreign\s+key\s*\([^)]*\)\s*)?\breferences\s+[\w."]+\s*(?:\([^)]*\))?(?:\s+on\s+(?:delete|update)\s+(?:cascade|restrict|set\s+null|set\s+default|no\s+action))*(?:\s+(?:not\s+)?deferrable)?(?:\s+initially\s+\w+)?/
+        let removed = sql.matches(of: pattern).map { match in
+            String(match.0).drop { $0 == "," || $0.isWhitespace }.description
+        }
+        return (sql.replacing(pattern, with: ""), removed)
+    }
+}
