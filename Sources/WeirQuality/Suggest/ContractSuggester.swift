@@ -80,7 +80,10 @@ public struct ContractSuggester: Sendable {
             let list = candidate.columns.map { "t.\(SQL.quote($0))" }.joined(separator: ", ")
             let isWhole = candidate.columns.map { "t.\(SQL.quote($0)) IS NOT NULL" }.joined(separator: " AND ")
             let answer = try connection.query(
-                "SELECT count(*) FROM (SELECT 1 FROM \(source) AS t WHERE \(isWhole) GROUP BY \(list) HAVING count(*) > 1 LIMIT 1), (SELECT count_if(NOT (\(isWhole))) AS n FROM \(source) AS t) WHERE true"
+                """
+                SELECT (SELECT count(*) FROM (SELECT 1 FROM \(source) AS t GROUP BY \(list) HAVING count(*) > 1 LIMIT 1))
+                    + (SELECT count_if(NOT (\(isWhole))) FROM \(source) AS t)
+                """
             ).scalar.int
             if answer == 0 { return candidate.columns }
         }

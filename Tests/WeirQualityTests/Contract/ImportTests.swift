@@ -314,9 +314,6 @@ struct ImportTests {
             (.dbt, "a: ["), (.dbt, "version: 2"), (.soda, "x: 1"), (.greatExpectations, "no json"),
         ])
     func wrong(format: ImportFormat, text: String) async {
-        await #expect(throws: WeirError.self) {
-            let imported = try await ContractImport.read(format, text: text, path: "x")
-            if format == .greatExpectations, imported.notCarried.isEmpty { throw WeirError("x", "y") }
-        }
+        await #expect(throws: WeirError.self) { try await ContractImport.read(format, text: text, path: "x") }
     }
 }

@@ -71,14 +71,7 @@ extension ContractReport {
     private static func described(_ tree: YAMLTree) -> [Described] {
         var found: [Described] = []
         StandardWalk.each(in: tree) { step in
-            let isOwn = if case .own = step.key.shape { true } else { false }
-            let isRule = ["quality", "logicalTypeOptions", "relationships", "enum", "slaProperties"]
-            let settings = step.entry.key == "customProperties" && isWeirOnly(step.entry.value)
-            let plainTexts: Set<String> = ["name", "status", "description", "businessName", "tags", "physicalName"]
-            guard !meaningful.contains(step.entry.key), !isRule.contains(step.entry.key), !settings,
-                !step.path.contains(where: isRule.contains), !isOwn || plainTexts.contains(step.entry.key)
-            else { return }
-            if isOwn, ["name", "physicalName"].contains(step.entry.key) { return }
+            guard isDescription(step) else { return }
             // What is inside of a described part is a part of it.
             let parts = ["servers", "team", "roles", "support", "price", "customProperties", "description", "synonyms"]
             if step.path.contains(where: parts.contains) { return }
@@ -89,6 +82,26 @@ extension ContractReport {
             }
         }
         return found
+    }
+
+    private static let rules: Set<String> = [
+        "quality", "logicalTypeOptions", "relationships", "enum", "slaProperties",
+    ]
+    /// Keys that a reader of their own reads, and that ask nothing of the data all the same.
+    private static let words: Set<String> = [
+        "status", "description", "businessName", "tags", "classification", "defaultTimezone", "elementType",
+        "distanceMetric", "embeddingModel", "embeddingModelVersion",
+    ]
+
+    private static func isDescription(_ step: StandardWalk.Step) -> Bool {
+        let key = step.entry.key
+        if meaningful.contains(key) || rules.contains(key) { return false }
+        if key == "customProperties", isWeirOnly(step.entry.value) { return false }
+        switch step.key.shape {
+        // A rule's own description is shown with it.
+        case .own: return words.contains(key) && !(key == "description" && step.path.contains(where: rules.contains))
+        default: return true
+        }
     }
 
     private static func isWeirOnly(_ list: YAMLTree) -> Bool {

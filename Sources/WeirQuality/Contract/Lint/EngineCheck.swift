@@ -17,7 +17,9 @@ public struct EngineCheck: Sendable {
     /// Opens a database in memory for the time of the check.
     public func run() async throws -> Findings {
         guard let contract = file.contract else { return Findings() }
-        let database = try await Database.open()
+        var options = Database.Options()
+        options.extensions = ["json", "icu"]
+        let database = try await Database.open(options)
         return try await database.withConnection { connection in
             try await connection.perform { try check(contract, on: $0) }
         }

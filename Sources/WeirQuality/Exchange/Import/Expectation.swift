@@ -117,7 +117,7 @@ struct Expectation {
     }
 
     private func addRange(_ column: String, _ quoted: String, to table: inout DraftTable) -> Bool {
-        let (low, high) = (arguments["min_value"], arguments["max_value"])
+        let (low, high) = (Self.value(arguments["min_value"]), Self.value(arguments["max_value"]))
         let isStrict = arguments["strictly"]?.bool == true
         let strictLow = isStrict || arguments["strict_min"]?.bool == true
         let strictHigh = isStrict || arguments["strict_max"]?.bool == true
@@ -136,6 +136,13 @@ struct Expectation {
             [
                 (strictLow ? "exclusiveMinimum" : "minimum", low), (strictHigh ? "exclusiveMaximum" : "maximum", high),
             ], check: check.joined(separator: " AND "), to: &table)
+    }
+
+    /// dbt wants a cast where a bound is a date.
+    private static func value(_ bound: YAMLTree?) -> YAMLTree? {
+        guard let bound, !bound.isNull else { return nil }
+        let cast = bound.string?.wholeMatch(of: /(?i)cast\('([^']+)' as (?:date|timestamp)\)/)
+        return cast.map { .text(String($0.1)) } ?? bound
     }
 
     private static let measures = [

@@ -16,7 +16,7 @@ struct GreatExpectationsImport {
         ].contains(entry.key) && !entry.value.isNull {
             draft.lost("line \(entry.line)", entry.key, "a contract has no word for it")
         }
-        draft.tables = [table]
+        if tree["expectations"] != nil { draft.tables = [table] }
         return draft
     }
 

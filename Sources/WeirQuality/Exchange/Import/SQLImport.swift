@@ -9,15 +9,19 @@ struct SQLImport {
     let path: String
 
     func read(name: String) async throws -> ContractDraft {
-        let database = try await Database.open()
+        var options = Database.Options()
+        options.extensions = ["json"]
+        let database = try await Database.open(options)
         return try await database.withConnection { connection in
             try await connection.perform { try read(name: name, on: $0) }
         }
     }
 
     private struct Statement: Sendable {
-        let text: String
+        var text: String
         let line: Int
+        /// Foreign keys that were taken out.
+        var removed: [String] = []
     }
 
     /// What may run: definitions only, so that nothing is read or written outside of the database in memory.
@@ -44,21 +48,25 @@ struct SQLImport {
             }
         }
         // A table may refer to one that is defined further down: what fails is tried again after the others.
-        var failures: [Int: String] = [:]
-        var isMoving = true
-        while isMoving, !waiting.isEmpty {
-            isMoving = false
-            for statement in waiting {
-                guard let problem = try run(statement, &draft, on: connection) else {
-                    waiting.removeAll { $0.line == statement.line && $0.text == statement.text }
-                    failures[statement.line] = nil
-                    isMoving = true
-                    continue
-                }
-                failures[statement.line] = problem
+        var failures = try runAll(&waiting, &draft, on: connection)
+        for isLastResort in [false, true] where !waiting.isEmpty {
+            // References to tables that are nowhere here keep a table from being made; the others may stay.
+            let defined = isLastResort ? [] : definedTables
+            for (index, statement) in waiting.enumerated() {
+                let bare = ForeignSQL.withoutReferences(
+                    ForeignSQL.translated(statement.text).text, beside: defined)
+                guard !bare.removed.isEmpty else { continue }
+                waiting[index].text = bare.text
+                waiting[index].removed += bare.removed
             }
+            failures = try runAll(&waiting, &draft, on: connection)
         }
-        for statement in waiting { try runWithoutReferences(statement, failures, &draft, on: connection) }
+        for statement in waiting {
+            draft.lost(
+                "\(path):\(statement.line)",
+                statement.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
+                failures[statement.line] ?? "DuckDB cannot read it")
+        }
         try SQLCatalogue.read(into: &draft, on: connection)
         if draft.tables.isEmpty {
             throw WeirError(
@@ -117,24 +125,39 @@ struct SQLImport {
         try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(String(match.1)))")
     }
 
-    private func runWithoutReferences(
-        _ statement: Statement, _ failures: [Int: String], _ draft: inout ContractDraft,
-        on connection: isolated Connection
-    ) throws {
-        let bare = ForeignSQL.withoutReferences(ForeignSQL.translated(statement.text).text)
-        if !bare.removed.isEmpty,
-            try run(Statement(text: bare.text, line: statement.line), &draft, on: connection) == nil
-        {
-            for reference in bare.removed {
-                draft.lost(
-                    "\(path):\(statement.line)", reference,
-                    "the table it refers to is not defined here, or has no such key")
+    /// Runs what can be run, and keeps the rest, with the reasons by line.
+    private func runAll(
+        _ waiting: inout [Statement], _ draft: inout ContractDraft, on connection: isolated Connection
+    ) throws -> [Int: String] {
+        var failures: [Int: String] = [:]
+        var isMoving = true
+        while isMoving, !waiting.isEmpty {
+            isMoving = false
+            var left: [Statement] = []
+            for statement in waiting {
+                failures[statement.line] = try run(statement, &draft, on: connection)
+                guard failures[statement.line] == nil else {
+                    left.append(statement)
+                    continue
+                }
+                isMoving = true
+                for reference in statement.removed {
+                    draft.lost(
+                        "\(path):\(statement.line)", reference,
+                        "the table it refers to is not defined here, or has no such key")
+                }
             }
-            return
+            waiting = left
         }
-        draft.lost(
-            "\(path):\(statement.line)", statement.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
-            failures[statement.line] ?? "DuckDB cannot read it")
+        return failures
+    }
+
+    /// Tables that the script defines, in lower case and without their schemas.
+    private var definedTables: Set<String> {
+        Set(
+            text.matches(of: /(?i)\bcreate\s+(?:\w+\s+)?table\s+(?:if\s+not\s+exists\s+)?([\w."`\[\]]+)/).map { match in
+                ForeignSQL.bareName(match.1)
+            })
     }
 }
 
@@ -227,13 +250,20 @@ enum ForeignSQL {
         }
     }
 
-    /// The statement without its foreign keys, and what they said.
-    static func withoutReferences(_ sql: String) -> (text: String, removed: [String]) {
+    static func bareName(_ name: Substring) -> String {
+        String(name.split(separator: ".").last ?? name).filter { !"\"`[]".contains($0) }.lowercased()
+    }
+
+    /// The statement without its foreign keys to tables other than the given ones, and what they said.
+    static func withoutReferences(_ sql: String, beside known: Set<String>) -> (text: String, removed: [String]) {
         let pattern =
-            /(?i)(?:,\s*foreign\s+key\s*\([^)]*\)\s*)?\breferences\s+[\w."]+\s*(?:\([^)]*\))?(?:\s+on\s+(?:delete|update)\s+(?:cascade|restrict|set\s+null|set\s+default|no\s+action))*(?:\s+(?:not\s+)?deferrable)?(?:\s+initially\s+\w+)?/
-        let removed = sql.matches(of: pattern).map { match in
-            String(match.0).drop { $0 == "," || $0.isWhitespace }.description
+            /(?i)(?:,\s*foreign\s+key\s*\([^)]*\)\s*)?\breferences\s+([\w."]+)\s*(?:\([^)]*\))?(?:\s+on\s+(?:delete|update)\s+(?:cascade|restrict|set\s+null|set\s+default|no\s+action))*(?:\s+(?:not\s+)?deferrable)?(?:\s+initially\s+\w+)?/
+        var removed: [String] = []
+        let text = sql.replacing(pattern) { match in
+            if known.contains(bareName(match.1)) { return String(match.0) }
+            removed.append(String(match.0.drop { $0 == "," || $0.isWhitespace }))
+            return ""
         }
-        return (sql.replacing(pattern, with: ""), removed)
+        return (text, removed)
     }
 }
