@@ -22,6 +22,7 @@ public enum ContractExport {
 
 /// What an export could not say.
 struct Losses {
+    static let wholeDescription = "the contract's description"
     private(set) var all: [NotCarried] = []
 
     mutating func add(_ at: String, _ what: String, _ why: String) {
@@ -48,7 +49,9 @@ struct Losses {
         ]
         var counts: [(key: String, count: Int, first: String)] = []
         StandardWalk.each(in: tree) { step in
-            if silent.contains(step.entry.key) || carried.contains(step.entry.key)
+            // The contract's own description is another thing than those of its tables and columns.
+            let isWhole = step.path.isEmpty && step.entry.key == "description"
+            if silent.contains(step.entry.key) || carried.contains(isWhole ? Self.wholeDescription : step.entry.key)
                 || step.path.contains(where: wholes.contains)
             {
                 return

@@ -59,7 +59,9 @@ struct ColumnCandidates {
     /// A list is closed when each of its values came often: Good and Turing take the share of values that came once for
     /// the share of what is still to come (Good, "The population frequencies of species", 1953).
     private var acceptedValues: Candidate? {
-        guard facts.family == .text, !isKey, let values, (2...20).contains(values.count),
+        // The countries of one year are not all countries.
+        let isOpen = [.country, .currency, .language].contains(facts.meaning?.kind)
+        guard facts.family == .text, !isKey, !isOpen, let values, (2...20).contains(values.count),
             let rarest = values.map(\.count).min(),
             rarest >= 5, filled >= values.count * 20, values.allSatisfy({ $0.value.count <= 60 })
         else { return nil }
@@ -72,7 +74,7 @@ struct ColumnCandidates {
     // MARK: Ranges
 
     private var range: Candidate? {
-        guard facts.family.isNumeric, let low = facts.minimum.flatMap(Double.init),
+        guard facts.family.isNumeric, !isKey, let low = facts.minimum.flatMap(Double.init),
             let high = facts.maximum.flatMap(Double.init),
             low.isFinite, high.isFinite, facts.distinct.count >= 3
         else { return nil }
@@ -85,6 +87,10 @@ struct ColumnCandidates {
                 trust: 1,
                 "\(seen): a \(word)")
         }
+        if low >= 0, high <= 1, ["share", "rate", "ratio", "fraction", "prob"].contains(where: name.contains) {
+            return Candidate(
+                Rule(.range(ValueRange(minimum: "0", maximum: "1")), columns: [path]), trust: 0.98, "\(seen): a share")
+        }
         if low >= 0, high <= 100, ["percent", "pct"].contains(where: name.contains) {
             return Candidate(
                 Rule(.range(ValueRange(minimum: "0", maximum: "100")), columns: [path]), trust: 0.99,
@@ -92,7 +98,7 @@ struct ColumnCandidates {
         }
         // What grows with time has no largest value.
         let isOpen =
-            isKey || [.increasing, .strictlyIncreasing].contains(facts.order)
+            [.increasing, .strictlyIncreasing].contains(facts.order)
             || (facts.meaning != nil && facts.meaning?.kind != .decimal)
         let spread = high - low
         var range = ValueRange()

@@ -32,7 +32,7 @@ struct DocumentTests {
         let text = Sample.contract(
             #"""
             description: "a: b # c"
-            tags: [yes, "yes", null, "null", 1.10, "1.10", 0x1F, 2024-01-01, "it's", 'a "b"', "", " x", "é\n", ${VAR}, "${VAR}", -5, .5, ~]
+            tags: [yes, "yes", null, "null", 1.10, "1.10", 0x1F, 2024-01-01, "it's", 'a "b"', "", " x", "é\n", "${VAR}", -5, .5, ~]
             customProperties:
               - { property: long, value: 18446744073709551616 }
               - property: text

@@ -29,7 +29,8 @@ struct MarkdownExport {
     }
 
     private static let carried: Set<String> = [
-        "status", "tenant", "domain", "dataProduct", "tags", "description", "servers", "slaProperties", "team", "roles",
+        Losses.wholeDescription, "status", "tenant", "domain", "dataProduct", "tags", "description", "servers",
+        "slaProperties", "team", "roles",
         "support", "price", "customProperties", "businessName", "classification", "examples", "contractCreatedTs",
         "dataGranularityDescription", "authoritativeDefinitions",
     ]

@@ -99,7 +99,9 @@ struct SQLImport {
     ) throws -> String? {
         var problem: String?
         let foreign = ForeignSQL.translated(statement.text)
-        for (text, dropped) in [(statement.text, []), foreign] {
+        var attempts = [(text: statement.text, dropped: [String]()), foreign]
+        while !attempts.isEmpty {
+            let (text, dropped) = attempts.removeFirst()
             do {
                 try makeSchema(for: text, on: connection)
                 try connection.execute(text)
@@ -110,7 +112,12 @@ struct SQLImport {
                 return nil
             } catch {
                 guard AuditRun.isAboutTheRule(error) else { throw error }
-                problem = problem ?? WeirError.wrapping(error).message
+                let message = WeirError.wrapping(error).message
+                problem = problem ?? message.split(whereSeparator: \.isNewline).first.map(String.init)
+                // A column may have a name that is a word of DuckDB's own.
+                if attempts.isEmpty, let quoted = ForeignSQL.quotingColumn(message, in: text) {
+                    attempts.append((quoted, dropped))
+                }
             }
         }
         return problem
@@ -248,6 +255,16 @@ enum ForeignSQL {
         return expression.matches(in: text, range: whole).compactMap { match in
             Range(match.range, in: text).map { String(text[$0]) }
         }
+    }
+
+    /// The statement with the column in quotes whose name the parser took for a word of its own; nil where it was none.
+    static func quotingColumn(_ message: String, in sql: String) -> String? {
+        guard let word = message.firstMatch(of: /at or near "(\w+)"/)?.1 else { return nil }
+        let pattern = "([(,]\\s*)(\(word))(\\s)"
+        guard let range = sql.range(of: pattern, options: [.regularExpression, .caseInsensitive]) else { return nil }
+        let changed = sql[range].replacingOccurrences(
+            of: pattern, with: "$1\"$2\"$3", options: [.regularExpression, .caseInsensitive])
+        return sql.replacingCharacters(in: range, with: changed)
     }
 
     static func bareName(_ name: Substring) -> String {
