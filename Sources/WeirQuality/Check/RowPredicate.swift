@@ -7,13 +7,22 @@ import WeirCore
 enum RowPredicate {
     /// The violating condition over the alias `t`, or nil when the rule cannot be decided on a column of
     /// that type.
-    static func violation(of rule: Rule, family: TypeFamily) -> String? {
+    static func violation(of rule: Rule, family: TypeFamily, in type: String = "") -> String? {
         if case .custom(let custom) = rule.kind {
             guard case .condition(let condition) = custom else { return nil }
             let fails = "NOT (\(condition.check)\n)"
             return condition.when.map { "((\($0)\n) AND \(fails))" } ?? fails
         }
         guard let path = rule.columns.first else { return nil }
+        if TypeFamily(sql: type) == .json, path.parts.count > 1 {
+            guard !path.isMany else { return nil }
+            let steps = path.parts.dropFirst().map { ".\"\($0.replacing("\"", with: "\\\""))\"" }
+            func inside(_ steps: some Sequence<String>) -> String {
+                "json_extract_string(t.\(SQL.quote(path.root)), \(SQL.literal("$" + steps.joined())))"
+            }
+            let parent = steps.count > 1 ? inside(steps.dropLast()) : "t.\(SQL.quote(path.root))"
+            return violation(rule.kind, inside(steps), parent: parent, family)
+        }
         return violation(
             rule.kind, path.parts.dropFirst(), value: "t.\(SQL.quote(path.root))", parent: nil, family, depth: 0)
     }

@@ -22,9 +22,14 @@ extension AuditRun {
         for path in shown.flatMap(\.columns) + key where !paths.contains(path) { paths.append(path) }
         let rowIDs = Set(shown.flatMap { firstRows[$0.id] ?? [] }).sorted()
         let texts = paths.map { path in
-            isHidden(path)
-                ? "CASE WHEN \(path.sql) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
-                : "left(CAST(\(path.sql) AS VARCHAR), \(SampleReader.width))"
+            // A field of JSON is shown with the whole of it.
+            let isInJSON = columns.contains {
+                $0.name.lowercased() == path.root.lowercased() && TypeFamily(sql: $0.type) == .json
+            }
+            let value = isInJSON ? ColumnPath(path.root).sql : path.sql
+            return isHidden(path)
+                ? "CASE WHEN \(value) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
+                : "left(CAST(\(value) AS VARCHAR), \(SampleReader.width))"
         }
         let query =
             "SELECT t.rowid, \(texts.joined(separator: ", ")) FROM \(table) AS t WHERE t.rowid IN (\(rowIDs.map(String.init).joined(separator: ", ")))"

@@ -3,6 +3,8 @@ enum StructType {
     static func family(of path: ColumnPath, in type: String) -> TypeFamily {
         var type = type
         for name in path.parts.dropFirst() {
+            // What is inside of JSON is looked at as text.
+            if type.uppercased() == "JSON" { return .text }
             if ColumnPath.isMany(name) {
                 guard let inside = part(name, of: type) else { return .other }
                 type = inside

@@ -127,6 +127,40 @@ struct StandardTests {
             ], "\(result.outcomes.map { ($0.rule, $0.status, $0.detail) })")
     }
 
+    @Test("fields of a JSON column are checked")
+    func json() async throws {
+        let (result, failed) = try await Lab.audit(
+            """
+            properties:
+              - name: data
+                physicalType: JSON
+                logicalType: object
+                properties:
+                  - { name: 'a "b"', logicalType: string, required: true }
+                  - { name: n, logicalType: integer, logicalTypeOptions: { minimum: 1 } }
+                  - { name: in, logicalType: object, properties: [{ name: deep, logicalType: string, required: true }] }
+            """,
+            setup: """
+                CREATE TABLE stage (data JSON);
+                INSERT INTO stage VALUES ('{"a \\"b\\"": "x", "n": 1}'), ('{"n": 0, "a \\"b\\"": "x"}'), ('{}'), (NULL), ('{"a \\"b\\"": "x", "in": {}}')
+                """)
+        #expect(
+            failed == [1: ["range(data.n)"], 2: ["not_null(data.a \"b\")"], 4: ["not_null(data.in.deep)"]],
+            "\(result.outcomes)")
+    }
+
+    @Test("every key of a service level is read, also where the level is not checked")
+    func serviceLevels() {
+        let (contract, problems) = Sample.load(
+            Sample.contract(
+                "tags: []",
+                extra:
+                    "slaProperties: [{ property: generalAvailability, value: 2022-05-12, description: first, driver: analytical, schedule: x, scheduler: cron, valueExt: 1, unit: d, element: orders.x }]"
+            ))
+        #expect(problems.isEmpty, "\(problems)")
+        #expect(contract?.notChecked.map(\.key) == ["generalAvailability"])
+    }
+
     @Test("lint lists what is enforced, what is not and why, what is only described, and what Weir decides")
     func report() async throws {
         let file = ContractFile(path: "c.yaml", text: Sample.full)

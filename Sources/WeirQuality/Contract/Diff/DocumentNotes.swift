@@ -17,7 +17,7 @@ struct DocumentNotes {
         // Both in one form, so that a spelling of v3.0 differs from none.
         let (before, after) = (Self.described(old.canonical), Self.described(new.canonical))
         var changes: [ContractChange] = []
-        for (path, value) in before where after[path]?.value != value.value {
+        for (path, value) in before where after[path]?.value.plain != value.value.plain {
             changes.append(
                 note(path, after[path] == nil ? "is gone" : "changed", after[path] ?? value, isNew: after[path] != nil))
         }
