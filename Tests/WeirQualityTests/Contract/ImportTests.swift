@@ -5,20 +5,9 @@ import WeirCore
 
 @Suite("Making contracts from other formats")
 struct ImportTests {
-    private func read(_ format: ImportFormat, _ text: String) async throws -> (
-        tables: [TableContract], lost: [String], text: String
-    ) {
-        let imported = try await ContractImport.read(format, text: text, path: "shop.x")
-        let (contract, problems) = Sample.load(imported.document.yaml)
-        #expect(problems.isEmpty, "\(problems)\n\(imported.document.yaml)")
-        // What was made is in its one form already.
-        #expect(ContractFile(path: "c", text: imported.document.yaml).document?.yaml == imported.document.yaml)
-        return (contract?.tables ?? [], imported.notCarried.map(\.what), imported.document.yaml)
-    }
-
     @Test("dbt: columns, tests with their thresholds, constraints, freshness")
     func dbt() async throws {
-        let (tables, lost, text) = try await read(
+        let (tables, lost, text) = try await Imported.read(
             .dbt,
             """
             version: 2
@@ -79,7 +68,7 @@ struct ImportTests {
 
     @Test("JSON Schema: types, nullability, references, nesting; what has no word is told")
     func jsonSchema() async throws {
-        let (tables, lost, text) = try await read(
+        let (tables, lost, text) = try await Imported.read(
             .jsonSchema,
             #"""
             { "$schema": "http://json-schema.org/draft-07/schema#", "title": "Order Line", "type": "object",
@@ -117,7 +106,7 @@ struct ImportTests {
 
     @Test("SQL: DuckDB reads it, other dialects are put into its words first")
     func sql() async throws {
-        let (tables, lost, _) = try await read(
+        let (tables, lost, _) = try await Imported.read(
             .sql,
             """
             -- a dump
@@ -159,7 +148,7 @@ struct ImportTests {
 
     @Test("Avro: unions with null, logical types, nested records, enums, maps")
     func avro() async throws {
-        let (tables, lost, text) = try await read(
+        let (tables, lost, text) = try await Imported.read(
             .avro,
             #"""
             { "type": "record", "name": "order", "namespace": "com.shop", "doc": "an order", "fields": [
@@ -187,7 +176,7 @@ struct ImportTests {
 
     @Test("Great Expectations: the suites of both generations")
     func greatExpectations() async throws {
-        let (tables, lost, _) = try await read(
+        let (tables, lost, _) = try await Imported.read(
             .greatExpectations,
             #"""
             { "expectation_suite_name": "orders.warning", "meta": { "great_expectations_version": "1" }, "expectations": [
@@ -217,93 +206,6 @@ struct ImportTests {
             rules.first { $0.id == "range(total)" }?.kind == .range(ValueRange(maximum: "10", exclusiveMinimum: "0")))
         #expect(
             lost == ["expect_column_kl_divergence_to_be_less_than", "expect_column_values_to_be_unique"], "\(lost)")
-    }
-
-    @Test("Soda: SodaCL")
-    func soda() async throws {
-        let (tables, lost, _) = try await read(
-            .soda,
-            #"""
-            checks for orders:
-              - row_count > 0
-              - missing_count(id) = 0
-              - missing_percent(note) < 5 %:
-                  missing values: [N/A, "-"]
-              - duplicate_count(id) = 0
-              - duplicate_count(id, status) = 0
-              - invalid_count(status) = 0:
-                  valid values: [new, paid]
-                  name: known status
-              - invalid_percent(email) < 1:
-                  valid format: email
-              - invalid_count(total) = 0:
-                  valid min: 0
-              - max(total) <= 100
-              - avg_length(note) between 1 and 9
-              - freshness(at) < 2d
-              - values in (customer) must exist in customers (id)
-              - missing_count(total):
-                  warn: when > 1
-                  fail: when > 10
-              - failed rows:
-                  name: bad
-                  fail condition: total < 0
-              - schema:
-                  fail:
-                    when required column missing: [id, extra]
-                    when forbidden column present: [secret]
-                    when wrong column type: { id: bigint }
-              - anomaly detection for row_count
-            discover datasets: { datasets: [a] }
-            """#)
-        let table = try #require(tables.first)
-        #expect(
-            Set(table.rules.map(\.id)).isSuperset(of: [
-                "row_count", "not_null(id)", "not_missing(note)", "unique(id)", "unique(id, status)",
-                "accepted_values(status)",
-                "pattern(email)", "condition(total)", "foreign_key(customer -> customers.id)", "not_null(total)",
-                "not_null(total)#2",
-                "freshness(at)", "condition(bad)",
-            ]), "\(table.rules.map(\.id))")
-        #expect(table.rules.first { $0.id == "not_missing(note)" }?.limit == Limit([.less(5)], unit: .percent))
-        #expect(table.rules.first { $0.id == "not_null(total)" }?.limit == Limit([.lessOrEqual(10)]))
-        #expect(table.column("id")?.physicalType == "bigint" && table.column("extra") != nil)
-        #expect(
-            lost.sorted() == [
-                "anomaly detection for row_count", "discover datasets", "schema: when forbidden column present",
-            ], "\(lost)")
-    }
-
-    @Test("Soda: contracts of v4")
-    func sodaContract() async throws {
-        let (tables, lost, _) = try await read(
-            .soda,
-            """
-            dataset: dw/shop/public/orders
-            columns:
-              - name: id
-                data_type: integer
-                checks: [{ missing: }, { duplicate: }]
-              - name: status
-                valid_values: [a, b]
-                checks:
-                  - invalid: { threshold: { metric: percent, must_be_less_than: 2, level: warn } }
-                  - missing: { missing_values: ["-"] }
-            checks:
-              - schema:
-              - row_count: { threshold: { must_be_between: [1, 9] } }
-              - duplicate: { columns: [id, status] }
-              - metric: { expression: x }
-            """)
-        #expect(tables[0].name == "orders" && tables[0].physicalName == "public.orders")
-        #expect(
-            Set(tables[0].rules.map(\.id)) == [
-                "not_null(id)", "unique(id)", "accepted_values(status)", "not_missing(status)", "row_count",
-                "unique(id, status)",
-            ], "\(tables[0].rules.map(\.id))")
-        #expect(
-            tables[0].rules.first { $0.id == "accepted_values(status)" }?.limit == Limit([.less(2)], unit: .percent))
-        #expect(lost == ["metric"], "\(lost)")
     }
 
     @Test(
