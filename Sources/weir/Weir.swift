@@ -23,6 +23,7 @@ struct WeirCommand: AsyncParsableCommand {
             DoctorCommand.self,
             ProfileCommand.self,
             DiffCommand.self,
+            ContractCommand.self,
         ])
 
     static func main() async {

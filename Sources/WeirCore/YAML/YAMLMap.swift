@@ -14,7 +14,7 @@ public final class YAMLMap {
     public let file: YAMLFile
     public let line: Int
     public let column: Int
-    private let pairs: [Pair]
+    let pairs: [Pair]
     private var known: [String] = []
 
     init(file: YAMLFile, pairs: [Pair], line: Int, column: Int) {
@@ -30,7 +30,7 @@ public final class YAMLMap {
     }
 
     /// The pairs of a mapping, with those that a merge key (`<<`) brings where the mapping has none of its own.
-    private static func pairs(of mapping: Node.Mapping, _ mark: Mark?, depth: Int = 0) -> [Pair] {
+    static func pairs(of mapping: Node.Mapping, _ mark: Mark?, depth: Int = 0) -> [Pair] {
         var pairs: [Pair] = []
         var merged: [Pair] = []
         for (key, value) in mapping {

@@ -72,11 +72,7 @@ public struct YAMLValue {
         switch node {
         case .scalar(let scalar):
             if scalar.style == .singleQuoted || scalar.style == .doubleQuoted { return .string(scalar.string) }
-            if node.isNull { return .null }
-            if let value = Int(scalar.string) { return .int(value) }
-            if let value = node.bool { return .bool(value) }
-            if let value = Double(scalar.string), value.isFinite { return .double(value) }
-            return .string(scalar.string)
+            return node.isNull ? .null : Self.plain(of: scalar.string)
         case .sequence(let items):
             return .list(items.map { YAMLValue(file: file, node: $0).plain() })
         case .mapping(let mapping):
@@ -84,6 +80,14 @@ public struct YAMLValue {
         case .alias:
             return .null
         }
+    }
+
+    /// What a scalar without quotes is.
+    static func plain(of text: String) -> PlainValue {
+        if let value = Int(text) { return .int(value) }
+        if let value = Node(text).bool { return .bool(value) }
+        if let value = Double(text), value.isFinite { return .double(value) }
+        return .string(text)
     }
 
     public func report(_ code: String, _ message: String, hint: String? = nil) {

@@ -107,8 +107,11 @@ struct GraphBuilder {
     private func referenced(_ contract: TableContract?, by name: TableName) -> [TableName] {
         guard let contract else { return [] }
         let tables = contract.rules.compactMap { rule -> TableName? in
-            guard case .foreignKey(let key) = rule.kind else { return nil }
-            return resolveTable(key.table, near: name)
+            switch rule.kind {
+            case .foreignKey(let key): return resolveTable(key.table, near: name)
+            case .custom(.rowsOf(let other)): return resolveTable(other.table, near: name)
+            default: return nil
+            }
         }
         return Set(tables).subtracting([name]).sorted()
     }

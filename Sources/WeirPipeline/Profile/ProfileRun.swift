@@ -136,6 +136,11 @@ public struct ProfileRun: Sendable {
     }
 
     private func lookAtTable(_ name: TableName, on connection: isolated Connection) throws -> (DataProfile, TableName) {
+        let (physical, kind) = try relation(name, on: connection)
+        return (try profiler.profile(physical.sql, isTable: kind == .table, on: connection), physical)
+    }
+
+    private func relation(_ name: TableName, on connection: isolated Connection) throws -> (TableName, RelationKind) {
         guard let project else { preconditionFailure("a table without a project is an error before this") }
         let physical = try EnvironmentScope(environment, in: project).physical(name)
         guard let kind = try connection.relationKind(physical) else {
@@ -143,7 +148,37 @@ public struct ProfileRun: Sendable {
                 "profile.unknown-table", "the warehouse has no table \(physical)",
                 hint: DidYouMean.hint(for: physical.key, among: Array(try connection.relations()).sorted()))
         }
-        return (try profiler.profile(physical.sql, isTable: kind == .table, on: connection), physical)
+        return (physical, kind)
+    }
+
+    /// Hands the rows of the target to `body`, as a table or as a SELECT: files are read as a run would read them.
+    ///
+    /// - Parameter body: the relation, whether it is a table, and the connection that can read it.
+    public func withRows<R: Sendable>(
+        _ body: @escaping @Sendable (String, Bool, isolated Connection) throws -> R
+    ) async throws -> R {
+        let kind = try ProfileTarget(target, in: folder)
+        defer { try? FileManager.default.removeItem(atPath: Self.workFolder) }
+        return try await withConnection(for: [kind]) { connection in
+            switch kind {
+            case .files(let pattern):
+                let (source, input) = try inspect(pattern, on: connection)
+                let staged = try SourceStager(
+                    source: source, input: input, target: source.name, cursor: nil, root: Self.workFolder,
+                    typesAreSettled: false
+                ).stage(on: connection)
+                try staged.dropExtraColumns(on: connection)
+                defer { _ = try? staged.drop(on: connection) }
+                return try body(staged.table.sql, true, connection)
+            case .table(let name):
+                // A view may cost a query each time that it is read.
+                return try body("SELECT * FROM \(try relation(name, on: connection).0.sql)", false, connection)
+            case .query(let sql):
+                do { return try body(sql, false, connection) } catch {
+                    throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
+                }
+            }
+        }
     }
 
     // MARK: Files

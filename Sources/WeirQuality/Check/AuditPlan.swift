@@ -61,7 +61,7 @@ public struct AuditPlan: Sendable {
                 let column = rule.columns.first.flatMap { byName[$0.root.lowercased()] }
                 // A field's own type is inside its object's: text is the safe way to look at it.
                 let family = Self.family(of: rule, column: column)
-                guard let condition = RowPredicate.violation(of: rule, family: family) else {
+                guard let condition = RowPredicate.violation(of: rule, family: family, in: column?.type ?? "") else {
                     undecidable[rule.id] = "it cannot be decided on a column of type \(column?.type ?? "?")"
                     continue
                 }

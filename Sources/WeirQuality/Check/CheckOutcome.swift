@@ -93,6 +93,10 @@ extension Rule {
         case .rowCount: limit.text(of: "rows")
         case .freshness(let seconds): "at most \(Self.age(seconds)) old"
         case .sql: limit.text(of: "")
+        case .custom(.rowsOf):
+            limit == .none
+                ? "as many rows"
+                : limit.unit == .percent ? limit.text(of: "") : "a difference of \(limit.text(of: "rows"))"
         default: limit == .none ? "no row" : limit.text(of: "rows")
         }
     }

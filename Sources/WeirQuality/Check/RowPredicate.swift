@@ -7,12 +7,50 @@ import WeirCore
 enum RowPredicate {
     /// The violating condition over the alias `t`, or nil when the rule cannot be decided on a column of
     /// that type.
-    static func violation(of rule: Rule, family: TypeFamily) -> String? {
+    static func violation(of rule: Rule, family: TypeFamily, in type: String = "") -> String? {
+        if case .custom(let custom) = rule.kind {
+            guard case .condition(let condition) = custom else { return nil }
+            let fails = "NOT (\(condition.check)\n)"
+            return condition.when.map { "((\($0)\n) AND \(fails))" } ?? fails
+        }
         guard let path = rule.columns.first else { return nil }
-        let value = path.sql
-        switch rule.kind {
-        case .notNull: return isNull(path)
-        case .notMissing(let stand): return missing(stand, path, family)
+        if TypeFamily(sql: type) == .json, path.parts.count > 1 {
+            guard !path.isMany else { return nil }
+            let steps = path.parts.dropFirst().map { ".\"\($0.replacing("\"", with: "\\\""))\"" }
+            func inside(_ steps: some Sequence<String>) -> String {
+                "json_extract_string(t.\(SQL.quote(path.root)), \(SQL.literal("$" + steps.joined())))"
+            }
+            let parent = steps.count > 1 ? inside(steps.dropLast()) : "t.\(SQL.quote(path.root))"
+            return violation(rule.kind, inside(steps), parent: parent, family)
+        }
+        return violation(
+            rule.kind, path.parts.dropFirst(), value: "t.\(SQL.quote(path.root))", parent: nil, family, depth: 0)
+    }
+
+    /// Follows the rest of a path: into objects, and into arrays and maps, where one item that breaks the rule is
+    /// enough.
+    private static func violation(
+        _ kind: RuleKind, _ rest: ArraySlice<String>, value: String, parent: String?, _ family: TypeFamily, depth: Int
+    ) -> String? {
+        guard let part = rest.first else { return violation(kind, value, parent: parent, family) }
+        guard ColumnPath.isMany(part) else {
+            return violation(
+                kind, rest.dropFirst(), value: "struct_extract(\(value), \(SQL.literal(part)))", parent: value, family,
+                depth: depth)
+        }
+        let item = "x\(depth)"
+        let list = part == ColumnPath.items ? value : "map_\(part == ColumnPath.mapKeys ? "keys" : "values")(\(value))"
+        return violation(kind, rest.dropFirst(), value: item, parent: nil, family, depth: depth + 1).map {
+            "len(list_filter(\(list), lambda \(item): \($0))) > 0"
+        }
+    }
+
+    private static func violation(
+        _ kind: RuleKind, _ value: String, parent: String?, _ family: TypeFamily
+    ) -> String? {
+        switch kind {
+        case .notNull: return isNull(value, parent)
+        case .notMissing(let stand): return missing(stand, value, parent, family)
         case .acceptedValues(let values):
             return "NOT (\(ValueSQL.isOneOf(values, value, family: family) ?? "\(value) IS NULL"))"
         case .pattern(let pattern):
@@ -30,8 +68,8 @@ enum RowPredicate {
             return count("len(\(value))", least, most)
         case .uniqueItems:
             guard family == .list else { return nil }
-            return "len(list_distinct(\(value))) < len(list_filter(\(value), lambda x: x IS NOT NULL))"
-        case .unique, .foreignKey, .rowCount, .freshness, .sql: return nil
+            return "len(list_distinct(\(value))) < len(list_filter(\(value), lambda y: y IS NOT NULL))"
+        case .unique, .foreignKey, .rowCount, .freshness, .sql, .custom: return nil
         }
     }
 
@@ -40,15 +78,17 @@ enum RowPredicate {
     }
 
     /// A field is missing only in an object that is there.
-    private static func isNull(_ path: ColumnPath) -> String {
-        let missing = "\(path.sql) IS NULL"
-        return path.parent.map { "(\($0.sql) IS NOT NULL AND \(missing))" } ?? missing
+    private static func isNull(_ value: String, _ parent: String?) -> String {
+        let missing = "\(value) IS NULL"
+        return parent.map { "(\($0) IS NOT NULL AND \(missing))" } ?? missing
     }
 
-    private static func missing(_ stand: [PlainValue], _ path: ColumnPath, _ family: TypeFamily) -> String {
-        let listed = ValueSQL.isOneOf(stand, path.sql, family: family)
+    private static func missing(
+        _ stand: [PlainValue], _ value: String, _ parent: String?, _ family: TypeFamily
+    ) -> String {
+        let listed = ValueSQL.isOneOf(stand, value, family: family)
         guard stand.contains(.null) else { return listed ?? "false" }
-        return listed.map { "(\(isNull(path)) OR \($0))" } ?? isNull(path)
+        return listed.map { "(\(isNull(value, parent)) OR \($0))" } ?? isNull(value, parent)
     }
 
     private static func count(_ length: String, _ least: Int?, _ most: Int?) -> String {

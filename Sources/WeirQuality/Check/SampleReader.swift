@@ -42,9 +42,14 @@ extension AuditRun {
 
     /// SQL for what may be shown of a value.
     func visible(_ path: ColumnPath) -> String {
-        isHidden(path)
-            ? "CASE WHEN \(path.sql) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
-            : "left(CAST(\(path.sql) AS VARCHAR), \(SampleReader.width))"
+        // A field of JSON is shown with the whole of it.
+        let isInJSON = columns.contains {
+            $0.name.lowercased() == path.root.lowercased() && TypeFamily(sql: $0.type) == .json
+        }
+        let value = isInJSON ? ColumnPath(path.root).sql : path.sql
+        return isHidden(path)
+            ? "CASE WHEN \(value) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
+            : "left(CAST(\(value) AS VARCHAR), \(SampleReader.width))"
     }
 
     private func isHidden(_ path: ColumnPath) -> Bool {

@@ -41,8 +41,7 @@ public enum SchemaCheck {
 
     private static func fits(_ column: Column, _ wanted: ColumnContract) -> Bool {
         let family = TypeFamily(sql: column.type)
-        if let declared = wanted.physicalType.flatMap(PhysicalType.duckDB) {
-            let other = TypeFamily(sql: declared)
+        if let other = wanted.physicalType.flatMap(PhysicalType.family) {
             if family == other || (family.isNumeric && other.isNumeric && (family == .integer || other != .integer)) {
                 return true
             }

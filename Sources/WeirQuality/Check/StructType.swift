@@ -3,6 +3,13 @@ enum StructType {
     static func family(of path: ColumnPath, in type: String) -> TypeFamily {
         var type = type
         for name in path.parts.dropFirst() {
+            // What is inside of JSON is looked at as text.
+            if type.uppercased() == "JSON" { return .text }
+            if ColumnPath.isMany(name) {
+                guard let inside = part(name, of: type) else { return .other }
+                type = inside
+                continue
+            }
             guard let next = fields(of: type).first(where: { $0.name.lowercased() == name.lowercased() }) else {
                 return .other
             }
@@ -14,6 +21,18 @@ enum StructType {
     static func fields(of type: String) -> [(name: String, type: String)] {
         guard type.uppercased().hasPrefix("STRUCT("), type.hasSuffix(")") else { return [] }
         return split(type.dropFirst(7).dropLast()).compactMap(field)
+    }
+
+    /// The type of an array's items, or of a map's keys or values.
+    private static func part(_ name: String, of type: String) -> String? {
+        if name == ColumnPath.items {
+            guard type.hasSuffix("]"), let open = type.lastIndex(of: "[") else { return nil }
+            return String(type[..<open])
+        }
+        guard type.uppercased().hasPrefix("MAP("), type.hasSuffix(")") else { return nil }
+        let parts = split(type.dropFirst(4).dropLast())
+        guard parts.count == 2 else { return nil }
+        return String(parts[name == ColumnPath.mapKeys ? 0 : 1].drop { $0 == " " })
     }
 
     private static func field(_ text: Substring) -> (String, String)? {

@@ -29,6 +29,7 @@ public enum TableAudit {
         var run = try AuditRun(contract, scope: scope, policy: contract.onFail ?? policy, on: connection)
         try run.checkRows(on: connection)
         try run.checkReferences(resolve, on: connection)
+        try run.checkCustomRows(on: connection)
         try run.decideRowRules(on: connection)
         try run.checkUniqueness(on: connection)
         try run.writeFailedRows(on: connection)
@@ -55,6 +56,8 @@ struct AuditRun {
     /// Row ids of the first violations, by rule.
     var firstRows: [String: [Int64]] = [:]
     var failedRows = 0
+    /// Tables that rules compare the number of rows with, by rule.
+    var sources: [String: TableName] = [:]
 
     init(_ contract: TableContract, scope: AuditScope, policy: OnFail, on connection: isolated Connection) throws {
         self.contract = contract
@@ -85,15 +88,30 @@ struct AuditRun {
     // MARK: Rules about single rows
 
     mutating func checkRows(on connection: isolated Connection) throws {
+        let unsafe = try unsafeConditions(on: connection)
+        if !unsafe.isEmpty {
+            plan = AuditPlan(
+                contract.rules, columns: columns, table: table, label: scope.table.description, refused: unsafe)
+        }
         do { try connection.execute(plan.scan) } catch {
             // One rule that DuckDB refuses (a field that is not there, a pattern) must not take the others along.
             guard Self.isAboutTheRule(error) else { throw error }
-            let refused = try refusedRules(on: connection)
-            if refused.isEmpty { throw error }
+            let refused = try refusedRules(on: connection).merging(unsafe) { first, _ in first }
+            if refused.count == unsafe.count { throw error }
             plan = AuditPlan(
                 contract.rules, columns: columns, table: table, label: scope.table.description, refused: refused)
             try connection.execute(plan.scan)
         }
+    }
+
+    /// Custom rules whose conditions cannot be a part of the scan.
+    private func unsafeConditions(on connection: isolated Connection) throws -> [String: String] {
+        var refused: [String: String] = [:]
+        for rule in plan.rules where plan.undecidable[rule.id] == nil {
+            guard case .custom(.condition(let condition)) = rule.kind else { continue }
+            refused[rule.id] = try ConditionCheck.refusal(of: condition, in: table, on: connection)
+        }
+        return refused
     }
 
     private func refusedRules(on connection: isolated Connection) throws -> [String: String] {
@@ -109,7 +127,7 @@ struct AuditRun {
     }
 
     /// True for a mistake in the SQL of a rule; false for a full disk, a cancelled task and the like.
-    private static func isAboutTheRule(_ error: any Error) -> Bool {
+    static func isAboutTheRule(_ error: any Error) -> Bool {
         (error as? WeirError)?.code.hasPrefix("sql.") == true
     }
 
@@ -137,12 +155,12 @@ struct AuditRun {
 
     mutating func checkReferences(_ resolve: (String) -> TableName?, on connection: isolated Connection) throws {
         for rule in plan.rules {
-            guard case .foreignKey(let key) = rule.kind, plan.undecidable[rule.id] == nil else { continue }
-            guard let parent = resolve(key.table) else {
-                throw WeirError(
-                    "contract.unknown-reference", "\(rule.id): there is no table \"\(key.table)\"",
-                    hint: "name it as schema.table.column", at: rule.place)
+            if case .custom(.rowsOf(let custom)) = rule.kind {
+                guard let source = resolve(custom.table) else { throw Self.unknown(custom.table, rule) }
+                sources[rule.id] = source
             }
+            guard case .foreignKey(let key) = rule.kind, plan.undecidable[rule.id] == nil else { continue }
+            guard let parent = resolve(key.table) else { throw Self.unknown(key.table, rule) }
             let isSelf = parent.key == scope.declared.key
             let parents = isSelf ? selfParents : [parent.sql]
             let check = ForeignKeyCheck(
@@ -156,6 +174,12 @@ struct AuditRun {
             try connection.execute(check.mark)
             evidence[rule.id] = isSelf ? nil : check.evidence(in: scope.declared)
         }
+    }
+
+    private static func unknown(_ table: String, _ rule: Rule) -> WeirError {
+        WeirError(
+            "contract.unknown-reference", "\(rule.id): there is no table \"\(table)\"",
+            hint: "name it as schema.table", at: rule.place)
     }
 
     /// A table that points to itself: its keys are among the rows under test and the published ones.

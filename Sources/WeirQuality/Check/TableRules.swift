@@ -14,6 +14,7 @@ extension AuditRun {
             case .rowCount: settle(rule, measured: Double(total))
             case .freshness(let limit): try checkFreshness(rule, limit, on: connection)
             case .sql(let text): try checkQuery(rule, text, rows: Double(total), on: connection)
+            case .custom(.rowsOf(let custom)): try checkRowsOf(rule, custom, on: connection)
             default: break
             }
         }
@@ -30,14 +31,14 @@ extension AuditRun {
         return "(\(mine)) UNION ALL BY NAME (SELECT * FROM \(kept))"
     }
 
-    private mutating func settle(_ rule: Rule, measured: Double, detail: String? = nil, sql: String? = nil) {
+    mutating func settle(_ rule: Rule, measured: Double, detail: String? = nil, sql: String? = nil) {
         let holds = rule.limit.holds(measured)
         outcomes[rule.id] = CheckOutcome(
             rule, Decision.status(of: rule, holds: holds, policy: policy), measured: measured,
             detail: holds ? nil : detail, sql: sql)
     }
 
-    private mutating func unsettled(_ rule: Rule, _ why: String, sql: String? = nil) {
+    mutating func unsettled(_ rule: Rule, _ why: String, sql: String? = nil) {
         outcomes[rule.id] = CheckOutcome(
             rule, Decision.status(of: rule, holds: false, policy: policy), detail: why, sql: sql)
     }

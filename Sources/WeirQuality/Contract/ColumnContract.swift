@@ -20,7 +20,7 @@ public struct ColumnContract: Sendable, Hashable {
     public var hasTimeZone: Bool?
     /// Fields of an object.
     public var fields: [ColumnContract]
-    /// Type of the items of an array.
+    /// Type of the items of an array; of a map, its whole type.
     public var itemType: String?
     public var onFail: OnFail?
     public var tolerance: Tolerance?
@@ -65,7 +65,8 @@ public struct ColumnContract: Sendable, Hashable {
             let parts = fields.map { field in field.declaredType.map { "\(SQL.quote(field.columnName)) \($0)" } }
             let known = parts.compactMap(\.self)
             return known.isEmpty || known.count < parts.count ? nil : "STRUCT(\(known.joined(separator: ", ")))"
-        case .map, .vector, nil: return nil
+        case .map: return itemType
+        case .vector, nil: return nil
         }
     }
 

@@ -8,15 +8,16 @@ struct ColumnReader {
     ///   - parent: the object column that holds the property, or nil at the top.
     ///   - inherited: what the parent says about failing rows.
     func read(
-        _ map: YAMLMap, under parent: ColumnPath?, inherited: WeirSettings, into collector: inout RuleCollector
+        _ map: YAMLMap, under parent: ColumnPath?, part: String? = nil, inherited: WeirSettings,
+        into collector: inout RuleCollector
     ) -> ColumnContract {
-        Vocabulary.element.read(map)
         Vocabulary.column.read(map)
         var settings = WeirSettings.read(map)
         settings.onFail = settings.onFail ?? inherited.onFail
         settings.tolerance = settings.tolerance ?? inherited.tolerance
         var column = ColumnContract(
-            name: name(map, under: parent), physicalName: map.string("physicalName"),
+            // The items of an array and the parts of a map have no name of their own.
+            name: part == nil ? name(map) : map.string("name") ?? "item", physicalName: map.string("physicalName"),
             logicalType: map.choice("logicalType", ContractType.self), physicalType: map.string("physicalType"),
             required: map.bool("required") ?? false, unique: map.bool("unique") ?? false,
             description: map.string("description"), classification: map.string("classification"), place: map.place())
@@ -25,23 +26,29 @@ struct ColumnReader {
         column.onFail = settings.onFail
         column.tolerance = settings.tolerance
         column.primaryKeyPosition = keyPosition(map, under: parent, into: &collector)
-        let path = ColumnPath(parts: (parent?.parts ?? []) + [column.columnName])
+        let path = ColumnPath(parts: (parent?.parts ?? []) + [part ?? column.columnName])
         addPlainRules(of: column, path, map, into: &collector)
         TypeOptionsReader(path: path, settings: settings).read(map, of: &column, into: &collector)
         readEnum(map, path, settings, into: &collector)
-        let quality = QualityReader(columns: [column], path: path, settings: settings)
+        let quality = QualityReader(
+            columns: [column], tableColumns: references.own.bareColumns, path: path, settings: settings)
         for rule in map.maps("quality") { quality.read(rule, into: &collector) }
         for relation in map.maps("relationships") {
             RelationshipReader.read(relation, of: path, settings, references: references, into: &collector)
+        }
+        if let type = column.physicalType, PhysicalType.family(type) == nil {
+            collector.cannotCheck(
+                "physicalType",
+                "the type \"\(type)\" is not known here"
+                    + (column.logicalType.map { "; the column is held against \($0.rawValue) instead" } ?? ""),
+                at: map.place("physicalType"))
         }
         readParts(map, of: &column, path, settings, into: &collector)
         map.finish("a property")
         return column
     }
 
-    private func name(_ map: YAMLMap, under parent: ColumnPath?) -> String {
-        // The items of an array and the parts of a map have no name of their own.
-        if parent?.parts.last == Self.unnamed { return map.string("name") ?? "item" }
+    private func name(_ map: YAMLMap) -> String {
         return map.requiredString("name", of: "a property") ?? ""
     }
 
@@ -96,6 +103,9 @@ struct ColumnReader {
             }
             item.finish("an enum value")
         }
+        if map.value("enum")?.isList == true, map.maps("enum").isEmpty {
+            map.report("contract.contradiction", "enum is empty: no value can pass", key: "enum")
+        }
         collector.add(
             Rule(
                 .acceptedValues(values), columns: [path], tolerance: settings.tolerance, onFail: settings.onFail,
@@ -112,26 +122,34 @@ struct ColumnReader {
             column.fields.append(read(property, under: path, inherited: settings, into: &collector))
         }
         if let items = map.map("items") {
-            column.itemType = readAside(items, key: "items", path, into: &collector).declaredType
+            column.itemType = readMany(items, ColumnPath.items, path, settings, into: &collector).declaredType
         }
         if let pair = map.map("map") {
-            for key in ["key", "value"] {
-                if let part = pair.map(key) { _ = readAside(part, key: "map.\(key)", path, into: &collector) }
+            var types: [String?] = []
+            for (key, part) in [("key", ColumnPath.mapKeys), ("value", ColumnPath.mapValues)] {
+                guard let side = pair.map(key) else { continue }
+                types.append(readMany(side, part, path, settings, into: &collector).declaredType)
             }
             pair.finish("a map")
+            if types.count == 2, let key = types[0], let value = types[1] { column.itemType = "MAP(\(key), \(value))" }
         }
     }
 
-    private static let unnamed = "[]"
-
-    private func readAside(
-        _ map: YAMLMap, key: String, _ path: ColumnPath, into collector: inout RuleCollector
+    /// Reads the items of an array or one side of a map. Rules about single values hold for each of them; those that
+    /// compare values of different rows have no meaning there.
+    private func readMany(
+        _ map: YAMLMap, _ part: String, _ path: ColumnPath, _ settings: WeirSettings,
+        into collector: inout RuleCollector
     ) -> ColumnContract {
         var aside = RuleCollector()
-        let inside = ColumnPath(parts: path.parts + [Self.unnamed])
-        let column = read(map, under: inside, inherited: WeirSettings(), into: &aside)
+        let column = read(map, under: path, part: part, inherited: settings, into: &aside)
         for rule in aside.rules {
-            collector.cannotCheck(rule.id, "rules about the \(key) of \(path) are not checked", at: rule.place)
+            if rule.kind.isRowRule {
+                collector.add(rule)
+            } else {
+                collector.cannotCheck(
+                    rule.id, "this kind of rule is not checked for the parts of \(path)", at: rule.place)
+            }
         }
         collector.notChecked += aside.notChecked
         return column

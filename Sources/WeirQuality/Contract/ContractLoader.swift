@@ -32,6 +32,7 @@ public enum ContractLoader {
         checkKind(map)
         let apiVersion = checkVersion(map)
         Vocabulary.root.read(map)
+        for server in map.maps("servers") { Vocabulary.readServer(server) }
         for property in map.maps("customProperties") { Vocabulary.customProperty.readAll(property) }
         if let team = map.value("team") {
             // The list is the form of v3.0, the mapping that of v3.1.
@@ -63,8 +64,7 @@ public enum ContractLoader {
 
     private static func checkVersion(_ map: YAMLMap) -> String {
         guard let text = map.requiredString("apiVersion", of: "a contract") else { return "" }
-        let parts = text.trimmingPrefix("v").split(separator: ".").map { Int($0) }
-        guard parts.count == 3, parts[0] == 3, let minor = parts[1], (0...2).contains(minor), parts[2] != nil else {
+        guard StandardVersion(text) != nil else {
             map.report(
                 "contract.version", "the standard's version \"\(text)\" is not known here",
                 hint: "Weir reads v3.0.0 to v3.2.0", key: "apiVersion")

@@ -15,7 +15,37 @@ enum LimitReader {
             conditions.append(condition)
         }
         let unit = readUnit(map)
+        let present = operators.filter { map.value($0) != nil }
+        if present.count > 1 {
+            map.report(
+                "contract.several-operators", "\(present.joined(separator: " and ")) stand in one rule",
+                hint: "make a rule of each, or write mustBeBetween: [low, high]", key: present[1])
+        }
         return conditions.isEmpty ? nil : Limit(conditions, unit: unit)
+    }
+
+    /// Reports a limit that no number of rows can keep.
+    static func checkCount(_ limit: Limit, _ map: YAMLMap) {
+        let most = limit.unit == .percent ? 100 : Double.infinity
+        for condition in limit.conditions {
+            let isImpossible =
+                switch condition {
+                case .equal(let bound): bound < 0 || bound > most
+                case .less(let bound): bound <= 0
+                case .lessOrEqual(let bound): bound < 0
+                case .greater(let bound): bound >= most
+                case .greaterOrEqual(let bound): bound > most
+                case .between(let low, let high): high < 0 || low > most
+                case .notEqual, .notBetween: false
+                }
+            if isImpossible {
+                map.report(
+                    "contract.contradiction",
+                    "no number of rows is \(Limit([condition], unit: limit.unit).text(of: "rows"))",
+                    hint: limit.unit == .percent ? "a share is between 0 and 100 percent" : "a count is 0 or more",
+                    key: condition.name)
+            }
+        }
     }
 
     private static func readUnit(_ map: YAMLMap) -> Limit.Unit {

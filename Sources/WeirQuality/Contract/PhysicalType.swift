@@ -52,6 +52,13 @@ enum PhysicalType {
         return names
     }()
 
+    /// What kind of type it is, also for DuckDB's own nested types; nil for a name Weir does not know.
+    static func family(_ text: String) -> TypeFamily? {
+        if let type = duckDB(text) { return TypeFamily(sql: type) }
+        let family = TypeFamily(sql: text)
+        return family == .other ? nil : family
+    }
+
     /// Types whose length, given in brackets, DuckDB has no use for.
     private static let decimals: Set<String> = ["decimal", "numeric", "number", "dec", "bigdecimal"]
 

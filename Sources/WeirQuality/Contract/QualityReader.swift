@@ -4,6 +4,8 @@ import WeirCore
 struct QualityReader {
     /// The object's columns, or the one property's.
     let columns: [ColumnContract]
+    /// The object's columns as far as they are known while a property is read.
+    var tableColumns: [ColumnContract] = []
     /// The property; nil for rules of the object.
     let path: ColumnPath?
     /// What the property says about failing rows; a rule may say otherwise.
@@ -37,7 +39,7 @@ struct QualityReader {
                     description: described, dimension: dimension, place: place))
         }
         switch kind {
-        case .library: readMetric(map, hasLimit: limit != nil, add: add)
+        case .library: readMetric(map, limit, add: add)
         case .sql: readQuery(map, hasLimit: limit != nil, add: add)
         case .text:
             collector.cannotCheck(name ?? "text", "a rule in words is for people: \(described ?? "")", at: place)
@@ -46,7 +48,15 @@ struct QualityReader {
             if map.value("implementation") == nil {
                 map.report("contract.missing-key", "a custom quality rule needs the key \"implementation\"")
             }
-            collector.cannotCheck(name ?? "custom", "a rule for the engine \"\(engine)\"", at: place)
+            if engine.lowercased() == "weir" {
+                if let map = map.map("implementation"),
+                    let (rule, paths) = CustomRuleReader(columns: tableColumns, path: path).read(map)
+                {
+                    add(.custom(rule), paths)
+                }
+            } else {
+                collector.cannotCheck(name ?? "custom", "a rule for the engine \"\(engine)\"", at: place)
+            }
         case nil: break
         }
         if kind != nil {
@@ -85,7 +95,7 @@ struct QualityReader {
 
     // MARK: Library metrics
 
-    private func readMetric(_ map: YAMLMap, hasLimit: Bool, add: (RuleKind, [ColumnPath]) -> Void) {
+    private func readMetric(_ map: YAMLMap, _ limit: Limit?, add: (RuleKind, [ColumnPath]) -> Void) {
         let key = map.value("metric") != nil ? "metric" : "rule"
         guard map.value(key) != nil else {
             map.report(
@@ -93,13 +103,23 @@ struct QualityReader {
                 hint: DidYouMean.hint(for: "", among: Metric.allCases.map(\.rawValue)))
             return
         }
-        _ = map.value("rule")
-        guard let metric = map.choice(key, Metric.self) else { return }
+        let word = map.value("rule")?.plain().text
+        guard let metric = key == "rule" ? oldMetric(word, map) : map.choice(key, Metric.self) else { return }
+        if let limit {
+            LimitReader.checkCount(limit, map)
+        } else if word != "nullCheck" {
+            // The standard has no default: a rule that asks for nothing would pass whatever comes.
+            reportNoOperator(map, metric.rawValue)
+        }
         let arguments = map.map("arguments")
         defer { arguments?.finish("the arguments of \(metric.rawValue)") }
         switch (metric, path) {
         case (.rowCount, nil):
-            if !hasLimit { reportNoOperator(map, "rowCount") }
+            if limit?.unit == .percent {
+                map.report(
+                    "contract.bad-unit", "rowCount has no whole that it could be a percentage of",
+                    hint: "for a share of another table's rows, write a rule of engine weir with rowsOf", key: "unit")
+            }
             add(.rowCount, [])
         case (.duplicateValues, nil):
             let columns = listedColumns(arguments, map)
@@ -111,7 +131,7 @@ struct QualityReader {
                 map.report("contract.missing-key", "missingValues needs arguments: { missingValues: [null, \"\", …] }")
                 return
             }
-            add(.notMissing(list.list().map { $0.plain() }), [path])
+            add(.notMissing(values(list, "missingValues")), [path])
         case (.invalidValues, let path?): readInvalid(map, arguments, path, add: add)
         case (.rowCount, _?):
             map.report(
@@ -126,7 +146,7 @@ struct QualityReader {
     private func readInvalid(
         _ map: YAMLMap, _ arguments: YAMLMap?, _ path: ColumnPath, add: (RuleKind, [ColumnPath]) -> Void
     ) {
-        let valid = arguments?.value("validValues")
+        let valid = arguments?.value("validValues") ?? map.value("validValues")
         let pattern = arguments?.value("pattern")
         if valid == nil, pattern == nil {
             map.report("contract.missing-key", "invalidValues needs arguments: { validValues: […] } or { pattern: … }")
@@ -137,8 +157,24 @@ struct QualityReader {
                 hint: "make two rules of them, so that each has its own count", key: "arguments")
             return
         }
-        if let valid { add(.acceptedValues(valid.list().map { $0.plain() }), [path]) }
+        if let valid { add(.acceptedValues(values(valid, "validValues")), [path]) }
         if let pattern, let read = PatternReader.read(pattern) { add(.pattern(read), [path]) }
+    }
+
+    private func values(_ list: YAMLValue, _ key: String) -> [PlainValue] {
+        let values = list.list().map { $0.plain() }
+        if values.isEmpty, list.isList {
+            list.report(
+                "contract.contradiction",
+                "\(key) is empty: \(key == "validValues" ? "no value can pass" : "the rule says nothing")")
+        }
+        return values
+    }
+
+    /// Metrics of v3.0 stand under the key `rule`, with names of their own.
+    private func oldMetric(_ word: String?, _ map: YAMLMap) -> Metric? {
+        if let word, let name = OldMetrics.names[word], let metric = Metric(rawValue: name) { return metric }
+        return map.choice("rule", Metric.self)
     }
 
     private func listedColumns(_ arguments: YAMLMap?, _ map: YAMLMap) -> [ColumnPath] {
@@ -175,6 +211,8 @@ struct QualityReader {
     }
 
     private func reportNoOperator(_ map: YAMLMap, _ what: String) {
+        // A misspelt operator is told as such, and that is enough.
+        if map.keys.contains(where: { $0.hasPrefix("must") }) { return }
         map.report(
             "contract.no-operator", "\(what) needs an operator",
             hint: "one of \(LimitReader.operators.joined(separator: ", "))")

@@ -28,12 +28,13 @@ struct SLAReader {
             let property = map.requiredString("property", of: "an SLA property") ?? ""
             let element = map.string("element") ?? defaultElement
             let unit = map.string("unit")
+            let described = map.string("description")
             if map.value("value") == nil {
                 map.report("contract.missing-key", "an SLA property needs the key \"value\"")
             }
             if ["latency", "ly", "freshness"].contains(property.lowercased()) {
                 if let age = age(map, unit: unit) {
-                    unchecked += addFreshness(age, element, settings, map, to: &tables)
+                    unchecked += addFreshness(age, element, settings, described, map, to: &tables)
                 }
             } else if let value = map.value("value") {
                 Shape.scalar.check(value)
@@ -64,7 +65,8 @@ struct SLAReader {
     }
 
     private func addFreshness(
-        _ age: Double, _ element: String?, _ settings: WeirSettings, _ map: YAMLMap, to tables: inout [TableContract]
+        _ age: Double, _ element: String?, _ settings: WeirSettings, _ described: String?, _ map: YAMLMap,
+        to tables: inout [TableContract]
     ) -> [NotChecked] {
         guard let element else {
             return [
@@ -77,7 +79,7 @@ struct SLAReader {
             guard let (table, column) = find(text, map) else { continue }
             var rule = Rule(
                 .freshness(seconds: age), columns: [ColumnPath(column)], tolerance: nil, onFail: settings.onFail,
-                description: map.string("description"), place: map.place())
+                description: described, place: map.place())
             rule.limit = Limit([.lessOrEqual(age)])
             let count = tables[table].rules.filter { $0.id == rule.id || $0.id.hasPrefix(rule.id + "#") }.count
             if count > 0 { rule.id += "#\(count + 1)" }

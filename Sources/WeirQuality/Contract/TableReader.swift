@@ -18,7 +18,6 @@ enum TableReader {
     }
 
     private static func read(_ map: YAMLMap, among headers: [ObjectHeader], header: ObjectHeader) -> TableContract {
-        Vocabulary.element.read(map)
         Vocabulary.table.read(map)
         let settings = WeirSettings.read(map)
         var collector = RuleCollector()
@@ -36,7 +35,7 @@ enum TableReader {
         }
         let key = primaryKey(of: columns, in: map)
         addKeyRules(key, of: columns, into: &collector, at: map.place("properties"))
-        let quality = QualityReader(columns: columns, path: nil, settings: WeirSettings())
+        let quality = QualityReader(columns: columns, tableColumns: columns, path: nil, settings: WeirSettings())
         for rule in map.maps("quality") { quality.read(rule, into: &collector) }
         for relation in map.maps("relationships") {
             RelationshipReader.read(relation, references: reader.references, columns: columns, into: &collector)
@@ -64,6 +63,15 @@ enum TableReader {
     /// The key's columns in order. Without positions the order of the columns counts.
     private static func primaryKey(of columns: [ColumnContract], in map: YAMLMap) -> [ColumnContract] {
         let members = columns.enumerated().filter { $0.element.primaryKeyPosition != nil }
+        var taken: [Int: String] = [:]
+        for column in members.map(\.element) {
+            guard let position = column.primaryKeyPosition, position != .max else { continue }
+            if let other = taken.updateValue(column.name, forKey: position) {
+                map.report(
+                    "contract.key-position", "\(other) and \(column.name) both have primaryKeyPosition \(position)",
+                    key: "properties")
+            }
+        }
         return members.sorted {
             ($0.element.primaryKeyPosition ?? 0, $0.offset) < ($1.element.primaryKeyPosition ?? 0, $1.offset)
         }.map(\.element)
@@ -118,6 +126,11 @@ struct ObjectHeader {
     let physicalName: String?
     /// `id` and names of its columns.
     let columns: [(id: String?, name: String, columnName: String)]
+
+    /// The columns by their names only, for rules that name other columns than their own.
+    var bareColumns: [ColumnContract] {
+        columns.map { ColumnContract(name: $0.name, physicalName: $0.columnName) }
+    }
 
     init(_ map: YAMLMap) {
         func text(_ map: YAMLMap, _ key: String) -> String? { map.value(key)?.plain().text }

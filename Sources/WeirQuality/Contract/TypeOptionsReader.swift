@@ -162,8 +162,12 @@ struct TypeOptionsReader {
         ] {
             if let value = map.value(key) {
                 Shape.scalar.check(value)
-                if key == "dimensions" || key == "normalized" {
-                    collector.cannotCheck(key, "options of vectors are not checked", at: map.place(key))
+                if key == "dimensions", let length = value.int() {
+                    if length < 1 { value.report("contract.bad-bound", "a vector has at least one dimension") }
+                    add(.itemCount(min: length, max: length), map, key, into: &collector)
+                }
+                if key == "normalized", value.bool() == true {
+                    collector.cannotCheck(key, "the length of vectors is not checked", at: map.place(key))
                 }
             }
         }

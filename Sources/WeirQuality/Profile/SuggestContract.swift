@@ -66,18 +66,5 @@ extension ColumnFacts {
         nulls == 0 && distinct.isExact && distinct.count == rows && rows > 0
     }
 
-    var logicalType: ContractType? {
-        switch family {
-        case .boolean: .boolean
-        case .integer: .integer
-        case .decimal, .floating: .number
-        case .text, .uuid: .string
-        case .date: .date
-        case .time: .time
-        case .timestamp, .timestampTZ: .timestamp
-        case .list: .array
-        case .structure, .json: .object
-        case .map, .blob, .interval, .other: nil
-        }
-    }
+    var logicalType: ContractType? { family.logicalType }
 }

@@ -64,11 +64,14 @@ public enum RuleKind: Sendable, Hashable {
     case freshness(seconds: Double)
     /// A query that returns one number or boolean.
     case sql(String)
+    /// A rule in Weir's own words.
+    case custom(CustomRule)
 
     /// True when the rule is decided by looking at one row alone.
     public var isRowRule: Bool {
         switch self {
         case .unique, .foreignKey, .rowCount, .freshness, .sql: false
+        case .custom(let rule): rule.isRowRule
         default: true
         }
     }
@@ -77,6 +80,7 @@ public enum RuleKind: Sendable, Hashable {
     public var namesRows: Bool {
         switch self {
         case .rowCount, .freshness, .sql: false
+        case .custom(let rule): rule.namesRows
         default: true
         }
     }
@@ -99,6 +103,10 @@ public enum RuleKind: Sendable, Hashable {
         case .rowCount: "row_count"
         case .freshness: "freshness(\(list))"
         case .sql: "sql(\(name ?? (list.isEmpty ? "query" : list)))"
+        case .custom(.condition): "condition(\(name ?? (list.isEmpty ? "row" : list)))"
+        case .custom(.sequence): "sequence(\(columns.first?.description ?? ""))"
+        case .custom(.uniqueWithin): "unique_within(\(columns.dropLast().map(\.description).joined(separator: ", ")))"
+        case .custom(.rowsOf(let rule)): "rows_of(\(rule.table))"
         }
     }
 }

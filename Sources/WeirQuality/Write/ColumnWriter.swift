@@ -1,6 +1,6 @@
 import WeirCore
 
-/// Writes one property of an object, with the rules that its keys express.
+/// One property of an object as a document, with the rules that its keys express.
 struct ColumnWriter {
     let column: ColumnContract
     let rules: [Rule]
@@ -8,31 +8,35 @@ struct ColumnWriter {
     let isOnlyKey: Bool
     var evidence: [String] = []
 
-    func write(to out: inout Lines) {
-        out.item { out in
-            out.add("name: \(YAMLText.text(column.name))")
-            // A line break in a value would end the comment and begin YAML.
-            for line in evidence { out.add("# \(Cell.visible(line))") }
-            if let name = column.physicalName { out.add("physicalName: \(YAMLText.text(name))") }
-            if let type = column.logicalType { out.add("logicalType: \(type.rawValue)") }
-            if let type = column.physicalType { out.add("physicalType: \(YAMLText.text(type))") }
-            if let text = column.description { out.add("description: \(YAMLText.text(text))") }
-            if let position = column.primaryKeyPosition {
-                out.add("primaryKey: true")
-                if !isOnlyKey, position != .max { out.add("primaryKeyPosition: \(position)") }
-            }
-            if column.required { out.add("required: true") }
-            if column.unique { out.add("unique: true") }
-            if let word = column.classification { out.add("classification: \(YAMLText.text(word))") }
-            SettingsWriter.write(onFail: column.onFail, tolerance: column.tolerance, to: &out)
-            writeOptions(to: &out)
-            let references = rules.filter { if case .foreignKey = $0.kind { true } else { false } }
-            if !references.isEmpty { out.add("relationships:") }
-            for rule in references { out.indented(1) { RuleWriter.relationship(rule, columns: nil, to: &$0) } }
-            let checks = rules.filter { !isExpressed($0) }
-            if !checks.isEmpty { out.add("quality:") }
-            for rule in checks { out.indented(1) { RuleWriter.quality(rule, columns: nil, to: &$0) } }
+    var tree: YAMLTree {
+        let references = rules.filter { if case .foreignKey = $0.kind { true } else { false } }
+        let position = column.primaryKeyPosition.flatMap { isOnlyKey || $0 == .max ? nil : $0 }
+        var tree = YAMLTree.object([
+            "name": .said(column.name), "physicalName": column.physicalName.map(YAMLTree.said),
+            "logicalType": column.logicalType.map { .plain($0.rawValue) },
+            "physicalType": column.physicalType.map(YAMLTree.said),
+            "businessName": column.businessName.map(YAMLTree.said),
+            "description": column.description.map(YAMLTree.said), "tags": .listed(column.tags.map(YAMLTree.said)),
+            "primaryKey": column.primaryKeyPosition.map { _ in .bool(true) },
+            "primaryKeyPosition": position.map(YAMLTree.int), "required": column.required ? .bool(true) : nil,
+            "unique": column.unique ? .bool(true) : nil, "classification": column.classification.map(YAMLTree.said),
+            "logicalTypeOptions": options,
+            "customProperties": SettingsWriter.tree(onFail: column.onFail, tolerance: column.tolerance),
+            "properties": .listed(fields), "items": items,
+            "relationships": .listed(references.map { RuleWriter.relationship($0, in: nil) }),
+            "quality": .listed(rules.filter { !isExpressed($0) }.map { RuleWriter.quality($0, in: nil) }),
+        ])
+        if !evidence.isEmpty, case .map(var entries) = tree {
+            entries[min(1, entries.count - 1)].comments = evidence
+            tree = .map(entries)
         }
+        return tree
+    }
+
+    private var fields: [YAMLTree] { column.fields.map { ColumnWriter(column: $0, rules: [], isOnlyKey: false).tree } }
+
+    private var items: YAMLTree? {
+        column.itemType.map { .object(["physicalType": .said($0)]) }
     }
 
     /// Rules that the property's other keys already say.
@@ -42,43 +46,38 @@ struct ColumnWriter {
         return switch rule.kind {
         case .notNull: column.required || column.primaryKeyPosition != nil
         case .unique: column.unique
-        default: !options(of: rule.kind).isEmpty
+        default: !Self.options(of: rule.kind).isEmpty
         }
     }
 
-    private func writeOptions(to out: inout Lines) {
-        var lines: [String] = []
-        if let format = column.format, column.logicalType != .string {
-            lines.append("format: \(YAMLText.text(format))")
-        }
-        if let zone = column.hasTimeZone { lines.append("timezone: \(zone)") }
-        for rule in rules where RuleWriter.isPlain(rule) { lines += options(of: rule.kind) }
-        guard !lines.isEmpty else { return }
-        out.add("logicalTypeOptions:")
-        for line in lines { out.add("  \(line)") }
+    private var options: YAMLTree? {
+        var entries: [(String, YAMLTree)] = []
+        if let format = column.format, column.logicalType != .string { entries.append(("format", .said(format))) }
+        if let zone = column.hasTimeZone { entries.append(("timezone", .bool(zone))) }
+        for rule in rules where RuleWriter.isPlain(rule) { entries += Self.options(of: rule.kind) }
+        return entries.isEmpty ? nil : .map(entries.map { YAMLTree.Entry($0.0, $0.1) })
     }
 
-    private func options(of kind: RuleKind) -> [String] {
+    /// The options that say the same as a rule; none where only `quality` can say it.
+    static func options(of kind: RuleKind) -> [(String, YAMLTree)] {
         switch kind {
-        case .pattern(let pattern): return ["pattern: \(YAMLText.text(pattern.source))"]
-        case .format(let format): return ["format: \(format == .dateTime ? "date-time" : format.rawValue)"]
-        case .multipleOf(let number): return ["multipleOf: \(number)"]
-        case .length(let least, let most): return Self.bounds(("minLength", least), ("maxLength", most))
-        case .itemCount(let least, let most): return Self.bounds(("minItems", least), ("maxItems", most))
-        case .uniqueItems: return ["uniqueItems: true"]
+        case .pattern(let pattern): return [("pattern", .text(pattern.source))]
+        case .format(let format): return [("format", .plain(format == .dateTime ? "date-time" : format.rawValue))]
+        case .multipleOf(let number): return [("multipleOf", .plain(number))]
+        case .length(let least, let most): return bounds(("minLength", least), ("maxLength", most))
+        case .itemCount(let least, let most): return bounds(("minItems", least), ("maxItems", most))
+        case .uniqueItems: return [("uniqueItems", .bool(true))]
         case .range(let range):
             let keys = [
-                ("minimum", range.minimum), ("maximum", range.maximum), ("exclusiveMinimum", range.exclusiveMinimum),
+                ("minimum", range.minimum), ("exclusiveMinimum", range.exclusiveMinimum), ("maximum", range.maximum),
                 ("exclusiveMaximum", range.exclusiveMaximum),
             ]
-            return keys.compactMap { key, bound in
-                bound.map { "\(key): \(range.isNumeric ? $0 : YAMLText.text($0))" }
-            }
+            return keys.compactMap { key, bound in bound.map { (key, range.isNumeric ? .plain($0) : .text($0)) } }
         default: return []
         }
     }
 
-    private static func bounds(_ pairs: (String, Int?)...) -> [String] {
-        pairs.compactMap { key, bound in bound.map { "\(key): \($0)" } }
+    private static func bounds(_ pairs: (String, Int?)...) -> [(String, YAMLTree)] {
+        pairs.compactMap { key, bound in bound.map { (key, .int($0)) } }
     }
 }

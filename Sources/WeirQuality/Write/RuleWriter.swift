@@ -1,71 +1,94 @@
 import WeirCore
 
-/// Writes rules as `quality` and `relationships`.
+/// Rules as `quality` and `relationships`.
 enum RuleWriter {
     /// True for a rule that a plain key of a column can express: an error, about every row, without a name.
     static func isPlain(_ rule: Rule) -> Bool { rule.severity == .error && rule.limit == .none && rule.name == nil }
 
-    static func quality(_ rule: Rule, columns table: TableContract?, to out: inout Lines) {
-        out.item { out in
-            if let name = rule.name { out.add("name: \(YAMLText.text(name))") }
-            if let text = rule.description { out.add("description: \(YAMLText.text(text))") }
-            for line in body(rule, table) { out.add(line) }
-            for condition in rule.limit.conditions { out.add(condition.yaml) }
-            if rule.limit.unit == .percent { out.add("unit: percent") }
-            if let dimension = rule.dimension { out.add("dimension: \(YAMLText.text(dimension))") }
-            if rule.severity != .error { out.add("severity: \(rule.severity == .warn ? "warning" : "info")") }
-            SettingsWriter.write(onFail: rule.onFail, tolerance: rule.tolerance, to: &out)
+    /// - Parameter table: the object, for its own rules; nil for those of a property.
+    static func quality(_ rule: Rule, in table: TableContract?) -> YAMLTree {
+        var tree = YAMLTree.object([
+            "name": rule.name.map(YAMLTree.said), "description": rule.description.map(YAMLTree.said),
+        ])
+        for (key, value) in body(rule, table) { tree.set(key, value) }
+        if case .custom = rule.kind, rule.limit == .none {
+        } else {
+            for condition in rule.limit.conditions { tree.set(condition.name, condition.bound) }
         }
+        if rule.limit.unit == .percent { tree.set("unit", .plain("percent")) }
+        if let dimension = rule.dimension { tree.set("dimension", .said(dimension)) }
+        if rule.severity != .error { tree.set("severity", .plain(rule.severity == .warn ? "warning" : "info")) }
+        tree.set("customProperties", SettingsWriter.tree(onFail: rule.onFail, tolerance: rule.tolerance))
+        return tree
     }
 
-    private static func body(_ rule: Rule, _ table: TableContract?) -> [String] {
+    private static func body(_ rule: Rule, _ table: TableContract?) -> [(String, YAMLTree)] {
         switch rule.kind {
-        case .notNull: return ["metric: nullValues"]
-        case .notMissing(let values): return metric("missingValues", "missingValues", .list(values))
-        case .acceptedValues(let values): return metric("invalidValues", "validValues", .list(values))
-        case .pattern(let pattern): return metric("invalidValues", "pattern", .string(pattern.source))
+        case .notNull: return [("metric", .plain("nullValues"))]
+        case .notMissing(let values): return metric("missingValues", "missingValues", values)
+        case .acceptedValues(let values): return metric("invalidValues", "validValues", values)
+        case .pattern(let pattern):
+            return [
+                ("metric", .plain("invalidValues")), ("arguments", .object(["pattern": .text(pattern.source)])),
+            ]
         case .unique:
-            guard let table else { return ["metric: duplicateValues"] }
-            return metric("duplicateValues", "properties", .list(rule.columns.map { .string(name(of: $0, in: table)) }))
-        case .rowCount: return ["metric: rowCount"]
-        case .sql(let query): return ["type: sql", "query: \(YAMLText.text(query))"]
+            guard let table else { return [("metric", .plain("duplicateValues"))] }
+            return metric("duplicateValues", "properties", rule.columns.map { .string(name(of: $0, in: table)) })
+        case .rowCount: return [("metric", .plain("rowCount"))]
+        case .sql(let query): return [("type", .plain("sql")), ("query", .text(query))]
+        case .custom(let custom):
+            return [
+                ("type", .plain("custom")), ("engine", .plain("weir")),
+                ("implementation", custom.tree(rule.columns.map { name(of: $0, in: table) })),
+            ]
         default: return []
         }
     }
 
-    private static func metric(_ metric: String, _ argument: String, _ value: PlainValue) -> [String] {
-        ["metric: \(metric)", "arguments:", "  \(argument): \(YAMLText.value(value))"]
+    private static func metric(_ metric: String, _ argument: String, _ values: [PlainValue]) -> [(String, YAMLTree)] {
+        [
+            ("metric", .plain(metric)),
+            ("arguments", .map([YAMLTree.Entry(argument, .list(values.map(YAMLTree.init)))])),
+        ]
     }
 
-    static func relationship(_ rule: Rule, columns table: TableContract?, to out: inout Lines) {
-        guard case .foreignKey(let key) = rule.kind else { return }
-        out.item { out in
-            if let table { out.add("from: \(list(rule.columns.map { name(of: $0, in: table) }))") }
-            let targets = key.columns.map { "\(key.table).\($0)" }
-            out.add("to: \(table == nil ? YAMLText.text(targets[0]) : list(targets))")
-            SettingsWriter.write(onFail: rule.onFail, tolerance: rule.tolerance, to: &out)
-        }
+    static func relationship(_ rule: Rule, in table: TableContract?) -> YAMLTree {
+        guard case .foreignKey(let key) = rule.kind else { return .map([]) }
+        let targets = key.columns.map { YAMLTree.said("\(key.table).\($0)") }
+        return .object([
+            "from": table.map { table in .list(rule.columns.map { .said(name(of: $0, in: table)) }) },
+            "to": table == nil ? targets[0] : .list(targets),
+            "customProperties": SettingsWriter.tree(onFail: rule.onFail, tolerance: rule.tolerance),
+        ])
     }
 
-    private static func list(_ names: [String]) -> String { YAMLText.value(.list(names.map(PlainValue.string))) }
-
-    private static func name(of path: ColumnPath, in table: TableContract) -> String {
-        table.column(path.root)?.name ?? path.root
+    private static func name(of path: ColumnPath, in table: TableContract?) -> String {
+        table?.column(path.root)?.name ?? path.root
     }
 }
 
 extension Limit.Condition {
     /// The operator as the standard writes it.
-    fileprivate var yaml: String {
+    var name: String {
         switch self {
-        case .equal(let bound): "mustBe: \(bound.plainText)"
-        case .notEqual(let bound): "mustNotBe: \(bound.plainText)"
-        case .greater(let bound): "mustBeGreaterThan: \(bound.plainText)"
-        case .greaterOrEqual(let bound): "mustBeGreaterOrEqualTo: \(bound.plainText)"
-        case .less(let bound): "mustBeLessThan: \(bound.plainText)"
-        case .lessOrEqual(let bound): "mustBeLessOrEqualTo: \(bound.plainText)"
-        case .between(let low, let high): "mustBeBetween: [\(low.plainText), \(high.plainText)]"
-        case .notBetween(let low, let high): "mustNotBeBetween: [\(low.plainText), \(high.plainText)]"
+        case .equal: "mustBe"
+        case .notEqual: "mustNotBe"
+        case .greater: "mustBeGreaterThan"
+        case .greaterOrEqual: "mustBeGreaterOrEqualTo"
+        case .less: "mustBeLessThan"
+        case .lessOrEqual: "mustBeLessOrEqualTo"
+        case .between: "mustBeBetween"
+        case .notBetween: "mustNotBeBetween"
+        }
+    }
+
+    var bound: YAMLTree {
+        switch self {
+        case .equal(let bound), .notEqual(let bound), .greater(let bound), .greaterOrEqual(let bound),
+            .less(let bound), .lessOrEqual(let bound):
+            .plain(bound.plainText)
+        case .between(let low, let high), .notBetween(let low, let high):
+            .list([.plain(low.plainText), .plain(high.plainText)])
         }
     }
 }

@@ -41,7 +41,23 @@ struct JSONOutputTests {
             heading: "### weir diff --schema", code: 1),
         Command(words: ["doctor"], heading: "### weir doctor"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
+        Command(words: ["contract", "lint", "next.yaml"], heading: "### weir contract lint"),
+        Command(
+            words: ["contract", "diff", "contracts/orders.yaml", "next.yaml"], heading: "### weir contract diff",
+            code: 1),
+        Command(words: ["contract", "import", "sql", "shop.sql"], heading: "### weir contract import and export"),
+        Command(words: ["contract", "export", "sql", "next.yaml"], heading: "### weir contract import and export"),
+        Command(
+            words: ["contract", "suggest", "data/orders.csv"], heading: "### weir contract suggest",
+            optional: ["columns", "rule", "says", "why"].reduce(into: []) { $0.insert(".rejected[].\($1)") }),
     ]
+
+    /// The sample's contract with a column less, a key of a later version and a rule that only people can check.
+    static func next(_ contract: String) -> String {
+        contract.replacing(#/ {6}- name: product\n.*\n.*\n/#, with: "")
+            .replacing("      - name: quantity\n", with: "      - name: quantity\n        deprecated: true\n")
+            + "    quality:\n      - { name: polite, type: text, description: be nice }\n"
+    }
 
     static let failing = """
         model: mart.sales_by_day
@@ -55,6 +71,9 @@ struct JSONOutputTests {
     func documented(command: Command) async throws {
         let project = try await SampleShop.make()
         try project.write("tests/bad.yaml", Self.failing)
+        try project.write("shop.sql", "CREATE TABLE a (b INT NOT NULL); DROP TABLE a;")
+        let contract = try String(contentsOfFile: project.path("contracts/orders.yaml"), encoding: .utf8)
+        try project.write("next.yaml", Self.next(contract))
         let done = await (try project.start(command.words + ["--output", "json"])).finish()
         #expect(done.code == command.code, "\(done)")
         let block = try #require(
@@ -74,6 +93,10 @@ struct JSONOutputTests {
             (["quarantine", "replay", "raw.nothing"], "*"), (["lineage", "mart.nothing"], "*"),
             (["runs", "show", "19990101"], "*"), (["docs", "--env", "nowhere"], "*"),
             (["init", "other", "--from", "nowhere.csv"], "*"),
+            (["contract", "lint", "nowhere.yaml"], "contract.unreadable"),
+            (["contract", "diff", "nowhere.yaml", "contracts/orders.yaml"], "contract.unreadable"),
+            (["contract", "import", "avro", "contracts/orders.yaml"], "*"),
+            (["contract", "suggest", "raw.nothing"], "*"),
         ])
     func failure(words: [String], code: String) async throws {
         let project = try await SampleShop.make()
@@ -92,6 +115,7 @@ struct JSONOutputTests {
         arguments: [
             "plan", "run", "backfill", "test", "check", "query", "quarantine list", "quarantine show",
             "quarantine replay", "lineage", "runs", "runs show", "docs", "lint", "doctor", "init", "profile", "diff",
+            "contract lint", "contract diff", "contract import", "contract export", "contract suggest",
         ])
     func usage(command: String) async throws {
         let project = try TempProject()

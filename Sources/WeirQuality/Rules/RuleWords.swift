@@ -1,10 +1,9 @@
 import WeirCore
-import WeirQuality
 
 /// A contract's rule in words that need no knowledge of the standard.
 extension Rule {
     /// `not null`, `one of EWR, JFK, LGA`, `between 0 and 2400`; with a name where it stands for several columns.
-    var words: String {
+    public var words: String {
         var text = plain
         if limit != .none, kind.namesRows { text += ", broken by \(limit.description)" }
         if let tolerance { text += " (up to \(tolerance) may be lost)" }
@@ -29,6 +28,7 @@ extension Rule {
         case .rowCount: "row count: \(limit.description.replacing(" rows", with: ""))"
         case .freshness(let seconds):
             "newest value at most \(Int64(exactly: seconds.rounded()).map { Span(seconds: $0).description } ?? "\(seconds) s") old"
+        case .custom(let rule): rule.words
         case .sql(let query): "\(name ?? "query") is \(limit.description.replacing(" rows", with: "")): \(query)"
         }
     }
