@@ -125,7 +125,8 @@ struct InspectErrors {
         #expect(all.allSatisfy { $0.code == "sql.unknown-column" && $0.frame != nil })
         let found = all.map { error in
             let name = error.message.split(separator: "\"", omittingEmptySubsequences: false)
-            return "\(error.place?.line ?? 0):\(error.place?.column ?? 0) \(name.count > 1 ? String(name[1]) : "")"
+            return
+                "\(error.place?.line ?? 0):\(error.place?.column ?? 0) \(name.count > 2 ? String(name[name.count - 2]) : "")"
         }
         #expect(found == expected, "\(all)")
     }

@@ -65,7 +65,7 @@ struct JSONLineStager {
         try connection.execute(
             """
             CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", "))\(extra) FROM \(lines)
-            WHERE NOT (\(Misfit.any(misfits)))
+            WHERE (\(Misfit.any(misfits))) IS NOT TRUE
             """)
         try connection.execute(
             """

@@ -13,7 +13,7 @@ enum Misfit {
         if type.hasPrefix("DECIMAL"), ["DOUBLE", "FLOAT"].contains(given) {
             // What is left over from arithmetic with binary fractions is no digit that anybody wrote.
             let noise = given == "DOUBLE" ? "1e-9" : "1e-6"
-            return "\(lost) OR abs(\(cast)::DOUBLE - \(value)) > \(noise) * greatest(1, abs(\(value)))"
+            return "\(lost) OR coalesce(abs(\(cast)::DOUBLE - \(value)) > \(noise) * greatest(1, abs(\(value))), false)"
         }
         return "\(lost) OR TRY_CAST(\(cast) AS \(given)) IS DISTINCT FROM \(value)"
     }

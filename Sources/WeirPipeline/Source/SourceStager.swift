@@ -39,7 +39,7 @@ struct SourceStager {
             readable.origin = .files(copies.readable)
             staged = try SourceStager(
                 source: readable, input: copies.standIn(for: input), target: target, cursor: cursor, root: root,
-                typesAreSettled: typesAreSettled
+                typesAreSettled: typesAreSettled, isPublished: isPublished
             ).stageFiles(copies.readable, on: connection)
             try copies.restoreNames(in: &staged, malformed: malformedTable, on: connection)
             staged.notices += copies.notices

@@ -41,7 +41,7 @@ struct TypedStager {
         let withFile = origin == nil && input.files.count > 1
         if withFile { select.append(file) }
         let newer = cursor?.condition.map { "(\($0))" }
-        let fits = misfits.isEmpty ? nil : "NOT (\(Misfit.any(misfits)))"
+        let fits = misfits.isEmpty ? nil : "(\(Misfit.any(misfits))) IS NOT TRUE"
         let conditions = [newer, fits].compactMap(\.self)
         let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
         var rows = 0
