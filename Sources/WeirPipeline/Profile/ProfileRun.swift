@@ -116,12 +116,7 @@ public struct ProfileRun: Sendable {
     ) async throws -> R {
         let needsTables = targets.contains { if case .table = $0 { true } else { false } }
         let asks = targets.contains { if case .query = $0 { true } else { false } }
-        if needsTables, settings == nil {
-            throw WeirError(
-                "profile.no-project",
-                "\(target) is a table's name, and there is no project here whose warehouse could hold it",
-                hint: "run it in a folder with weir.yaml, or give --project")
-        }
+        if needsTables, settings == nil { throw noProject }
         let hasFiles = targets.contains { if case .files = $0 { true } else { false } }
         if needsTables, hasFiles {
             // Files are staged in the database that reads them, and the warehouse is only read.
@@ -135,13 +130,20 @@ public struct ProfileRun: Sendable {
         return try await scratch().withConnection { try await $0.perform(body) }
     }
 
+    private var noProject: WeirError {
+        WeirError(
+            "profile.no-project",
+            "\(target) is a table's name, and there is no project here whose warehouse could hold it",
+            hint: "run it in a folder with weir.yaml, or give --project")
+    }
+
     private func lookAtTable(_ name: TableName, on connection: isolated Connection) throws -> (DataProfile, TableName) {
         let (physical, kind) = try relation(name, on: connection)
         return (try profiler.profile(physical.sql, isTable: kind == .table, on: connection), physical)
     }
 
     private func relation(_ name: TableName, on connection: isolated Connection) throws -> (TableName, RelationKind) {
-        guard let project else { preconditionFailure("a table without a project is an error before this") }
+        guard let project else { throw noProject }
         let physical = try EnvironmentScope(environment, in: project).physical(name)
         guard let kind = try connection.relationKind(physical) else {
             throw WeirError(

@@ -10,8 +10,17 @@ struct ContractCommand: AsyncParsableCommand {
         abstract: "Work with data contracts: look for mistakes, compare, convert, and propose one from data.",
         subcommands: [
             ContractLintCommand.self, ContractDiffCommand.self, ContractFormatCommand.self, ContractImportCommand.self,
-            ContractExportCommand.self, ContractSuggestCommand.self,
+            ContractExportCommand.self, ContractSuggestCommand.self, ContractTestCommand.self,
         ])
+}
+
+/// `weir check` under the name that other contract tools give it.
+struct ContractTestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "test", abstract: "The same as weir check.")
+
+    @OptionGroup var check: CheckCommand
+
+    func run() async throws { try await check.run() }
 }
 
 struct ContractLintCommand: AsyncParsableCommand {

@@ -113,6 +113,17 @@ struct CheckCommandTests {
         #expect(table.contract.hash.count == 64 && table.data != nil)
     }
 
+    @Test("weir contract test is the same command")
+    func alias() async throws {
+        let project = try files()
+        let words = ["data/orders.csv", "--contract", "orders.odcs.yaml", "--columns", "amount", "-o", "json"]
+        let done = await (try project.start(["contract", "test"] + words)).finish()
+        #expect(done.code == 1, "\(done)")
+        #expect(try read(done).tables.first?.checks.map(\.rule) == ["range(amount)"])
+        let bad = await (try project.start(["contract", "test", "--failed=-1"] + words)).finish()
+        #expect(bad.code == 2 && bad.failure?.code == "usage", "\(bad)")
+    }
+
     @Test("rules are chosen by id, dimension and column; a warning alone is no failure")
     func choice() async throws {
         let project = try files()
