@@ -5,7 +5,7 @@ import WeirCore
 @testable import WeirQuality
 
 /// A small generator with a seed, so that a failure can be repeated (SplitMix64).
-struct SeededRandom {
+struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
     init(seed: UInt64) { state = seed }
 

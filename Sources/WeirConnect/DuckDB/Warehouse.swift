@@ -11,6 +11,13 @@ public struct WarehouseSettings: Sendable, Hashable {
     public var tempDirectory: String?
 
     public init(path: String) { self.path = path }
+
+    /// - Throws: `warehouse.missing` where nothing was built yet.
+    public func requireFile() throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        throw WeirError(
+            "warehouse.missing", "there is no warehouse at \(path) yet", hint: "`weir run` builds it")
+    }
 }
 
 /// The DuckDB file that holds a project's tables, its checkpoints and its quarantine.
@@ -45,10 +52,8 @@ public struct Warehouse: Sendable {
         if !readOnly {
             let folder = URL(fileURLWithPath: settings.path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } else if !FileManager.default.fileExists(atPath: settings.path) {
-            throw WeirError(
-                "warehouse.missing", "there is no warehouse at \(settings.path) yet",
-                hint: "`weir run` builds it")
+        } else {
+            try settings.requireFile()
         }
         return Warehouse(database: try await Database.open(options), settings: settings)
     }

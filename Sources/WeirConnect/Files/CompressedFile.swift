@@ -71,11 +71,7 @@ public enum CompressedFile {
     ///
     /// - Throws: `system.cannot-write`.
     public static func unpack(_ path: String, to copy: String) throws {
-        try FileManager.default.createDirectory(
-            at: URL(fileURLWithPath: copy).deletingLastPathComponent(), withIntermediateDirectories: true)
-        guard FileManager.default.createFile(atPath: copy, contents: nil),
-            let handle = FileHandle(forWritingAtPath: copy)
-        else { throw WeirError("system.cannot-write", "\(copy) cannot be written", outcome: .systemFailed) }
+        let handle = try FileHandle.writing(anew: copy)
         defer { try? handle.close() }
         _ = try inflate(path) { bytes in
             try handle.write(contentsOf: Data(bytes))

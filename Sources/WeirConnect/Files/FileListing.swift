@@ -20,6 +20,9 @@ public struct InputFile: Sendable, Hashable, Codable {
     }
 
     public var isLocal: Bool { !path.contains("://") }
+
+    /// Whether it is compressed in a way that can be read.
+    public var isPacked: Bool { [".gz", ".zst", ".zstd"].contains { path.lowercased().hasSuffix($0) } }
 }
 
 /// Finds the files that globs match, local or remote, through the engine's own file systems.

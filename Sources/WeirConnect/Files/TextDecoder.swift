@@ -14,11 +14,7 @@ public enum TextDecoder {
         guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
             throw WeirError("system.cannot-read", "\(path) cannot be read", outcome: .systemFailed)
         }
-        try FileManager.default.createDirectory(
-            at: URL(fileURLWithPath: copy).deletingLastPathComponent(), withIntermediateDirectories: true)
-        guard FileManager.default.createFile(atPath: copy, contents: nil),
-            let handle = FileHandle(forWritingAtPath: copy)
-        else { throw WeirError("system.cannot-write", "\(copy) cannot be written", outcome: .systemFailed) }
+        let handle = try FileHandle.writing(anew: copy)
         defer { try? handle.close() }
         var out = Output(handle: handle, limit: limit ?? .max)
         try data.withUnsafeBytes { bytes in

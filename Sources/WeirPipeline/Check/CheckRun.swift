@@ -108,14 +108,18 @@ public struct CheckRun: Sendable {
                 hint: "a source or model names its contract with `contract: contracts/NAME.yaml`")
         }
         let scope = try EnvironmentScope(environment, in: project)
-        let settings = environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
+        let settings = project.warehouse(in: environment)
         let warehouse = try await Warehouse.open(settings, workers: 1, readOnly: true)
         var results: [CheckedTable] = []
         for item in chosen {
             try Task.checkCancellation()
             progress("checking \(item.name)")
-            let choice = try ContractChoice(
-                path: item.path, shown: item.path, folder: contract == nil ? project.root : folder)
+            let choice =
+                if contract == nil, let known = project.contracts[item.path] {
+                    try ContractChoice(known, at: "\(project.root)/\(item.path)")
+                } else {
+                    try ContractChoice(path: item.path, folder: folder)
+                }
             let rules = try choice.table(for: table.flatMap { TableName("x.\($0)") } ?? item.name)
             results.append(
                 try await timed(CheckedTable(target: item.name.description, contract: choice.mark)) { result in
@@ -156,7 +160,7 @@ public struct CheckRun: Sendable {
             throw WeirError(
                 "check.no-contract", "\(target) has no contract of its own", hint: "give one with --contract FILE")
         }
-        let choice = try ContractChoice(path: path, shown: path, folder: folder)
+        let choice = try ContractChoice(path: path, folder: folder)
         let name = TableName(schema: "data", table: table ?? kind.plainName)
         let rules = try choice.table(for: name)
         return try await timed(CheckedTable(target: target, contract: choice.mark)) { result in
@@ -197,47 +201,32 @@ public struct CheckRun: Sendable {
         _ pattern: String, _ rules: TableContract, _ name: TableName
     ) async throws -> FileResult {
         defer { try? FileManager.default.removeItem(atPath: ProfileRun.workFolder) }
-        return try await reader.scratch().withConnection { connection in
-            try await connection.perform { connection in
-                let types = rules.columns.compactMap { column in
-                    column.declaredType.map { Column(name: column.columnName, type: $0) }
-                }
-                let (source, input) = try reader.inspect(pattern, columns: types, on: connection)
-                let staged = try SourceStager(
-                    source: source, input: input, target: source.name, cursor: nil, root: ProfileRun.workFolder,
-                    typesAreSettled: false
-                ).stage(on: connection)
-                try staged.dropExtraColumns(on: connection)
-                let scope = AuditScope(table: staged.table, declared: name, malformedRows: staged.malformedRows)
-                let audit = try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
-                let reasons = try staged.malformed.map { table in
-                    try connection.query(
-                        "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM temp.\(SQL.quote(table))) GROUP BY 1 ORDER BY 2 DESC, 1"
-                    ).map { CheckedTable.Unreadable(reason: $0[0].display, rows: Int($0[1].int ?? 0)) }
-                }
-                return FileResult(
-                    audit: audit, unreadableRows: staged.malformedRows, unreadable: reasons ?? [],
-                    version: input.version)
+        let reader = reader
+        return try await reader.withConnection(for: [.files(pattern)]) { connection in
+            let types = rules.columns.compactMap { column in
+                column.declaredType.map { Column(name: column.columnName, type: $0) }
             }
+            let (source, input) = try reader.inspect(pattern, columns: types, on: connection)
+            let staged = try reader.stage(source, input, on: connection)
+            let scope = AuditScope(table: staged.table, declared: name, malformedRows: staged.malformedRows)
+            let audit = try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
+            let reasons = try staged.malformed.map { table in
+                try connection.query(
+                    "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM temp.\(SQL.quote(table))) GROUP BY 1 ORDER BY 2 DESC, 1"
+                ).map { CheckedTable.Unreadable(reason: $0[0].display, rows: Int($0[1].int ?? 0)) }
+            }
+            return FileResult(
+                audit: audit, unreadableRows: staged.malformedRows, unreadable: reasons ?? [], version: input.version)
         }
     }
 
     private func checkQuery(_ sql: String, _ rules: TableContract, _ name: TableName) async throws -> AuditResult {
-        let reader = reader
-        let database: Database
-        if let settings = reader.settings, FileManager.default.fileExists(atPath: settings.path) {
-            database = try await Warehouse.open(settings, workers: 1, readOnly: true).database
-        } else {
-            database = try await reader.scratch()
-        }
-        return try await database.withConnection { connection in
-            try await connection.perform { connection in
-                do { try connection.execute("CREATE OR REPLACE TEMP TABLE _weir_checked AS \(sql)") } catch {
-                    throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
-                }
-                let scope = AuditScope(table: TableName(schema: "temp", table: "_weir_checked"), declared: name)
-                return try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
+        try await reader.withConnection(for: [.query(sql)]) { connection in
+            do { try connection.execute("CREATE OR REPLACE TEMP TABLE _weir_checked AS \(sql)") } catch {
+                throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
             }
+            let scope = AuditScope(table: TableName(schema: "temp", table: "_weir_checked"), declared: name)
+            return try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
         }
     }
 

@@ -8,25 +8,25 @@ struct ContractChoice {
     let mark: CheckedTable.ContractMark
 
     /// - Parameters:
+    ///   - contract: as it was read.
+    ///   - path: the absolute path of its file.
+    init(_ contract: Contract, at path: String) throws {
+        self.contract = contract
+        mark = CheckedTable.ContractMark(
+            file: contract.path, id: contract.id, version: contract.version, hash: try Fingerprint.ofFile(at: path))
+    }
+
+    /// - Parameters:
     ///   - path: of the file; relative ones begin in `folder`.
-    ///   - shown: the path as messages name it.
     /// - Throws: `contract.not-found`, or every mistake in the file.
-    init(path: String, shown: String, folder: String) throws {
+    init(path: String, folder: String) throws {
         let full = path.hasPrefix("/") ? path : "\(folder)/\(path)"
-        guard let data = FileManager.default.contents(atPath: full) else {
+        guard FileManager.default.fileExists(atPath: full) else {
             throw WeirError(
                 "contract.not-found", "there is no contract \(path)",
                 hint: "give the path of a file in the Open Data Contract Standard; `weir init --from` writes one")
         }
-        let problems = Problems()
-        let loaded = ContractLoader.load(path: shown, text: String(decoding: data, as: UTF8.self), problems: problems)
-        try problems.throwIfAny("contract.invalid") { "\($0) mistakes in \(shown)" }
-        guard let loaded else {
-            throw WeirError("contract.invalid", "\(shown) cannot be read as a contract", at: Place(file: shown))
-        }
-        contract = loaded
-        mark = CheckedTable.ContractMark(
-            file: shown, id: loaded.id, version: loaded.version, hash: try Fingerprint.ofFile(at: full))
+        try self.init(ContractFile(readingFrom: path, in: folder).valid(), at: full)
     }
 
     /// The part about one table.

@@ -61,7 +61,7 @@ public struct DiffRun: Sendable {
         do {
             var opener = SideOpener(project: project, environment: environment, folder: folder, scratch: work)
             do { return try await opened(targets, opener, body) } catch let error as WeirError
-                where Self.isDynamicValue(error)
+                where error.code == Self.dynamicValue
             {
                 opener.readsSQLiteAsTexts = true
                 return try await opened(targets, opener, body)
@@ -90,7 +90,7 @@ public struct DiffRun: Sendable {
             }
         }
         do { return try await body(database, first, second) } catch let error as WeirError
-            where [first.engine, second.engine].contains("sqlite") && !opener.readsSQLiteAsTexts && Self.isMisfit(error)
+            where [first.engine, second.engine].contains("sqlite") && !opener.readsSQLiteAsTexts && error.isDynamicValue
         {
             throw WeirError(Self.dynamicValue, error.message, hint: error.hint, outcome: error.outcome)
         }
@@ -99,13 +99,6 @@ public struct DiffRun: Sendable {
     // MARK: SQLite
 
     private static let dynamicValue = "diff.dynamic-value"
-
-    /// A value of another type than its column's, of which DuckDB makes an error.
-    private static func isMisfit(_ error: WeirError) -> Bool {
-        error.message.contains("Mismatch Type") || error.code == "sql.conversion"
-    }
-
-    private static func isDynamicValue(_ error: WeirError) -> Bool { error.code == dynamicValue }
 
     // MARK: Secrets
 

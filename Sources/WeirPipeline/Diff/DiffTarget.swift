@@ -28,7 +28,7 @@ public enum DiffTarget: Sendable, Hashable {
     /// - Throws: `diff.unknown-target`, `diff.no-table`.
     public init(_ text: String, in folder: String) throws {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if !Self.isQuery(trimmed), !FileManager.default.fileExists(atPath: Self.path(trimmed, in: folder)),
+        if !ProfileTarget.isQuery(trimmed), !FileManager.default.fileExists(atPath: Self.path(trimmed, in: folder)),
             let mark = trimmed.firstIndex(of: "#")
         {
             let address = String(trimmed[..<mark])
@@ -67,11 +67,6 @@ public enum DiffTarget: Sendable, Hashable {
         text.hasPrefix("/") ? text : "\(folder)/\(text)"
     }
 
-    private static func isQuery(_ text: String) -> Bool {
-        let word = text.prefix(while: \.isLetter).uppercased()
-        return ["SELECT", "WITH", "FROM", "VALUES"].contains(word) && text.contains(where: \.isWhitespace)
-    }
-
     private static func isAddress(_ text: String) -> Bool {
         ["postgres://", "postgresql://", "mysql://", "mariadb://", "sqlite:", "duckdb:"].contains { text.hasPrefix($0) }
     }
@@ -89,7 +84,7 @@ public enum DiffTarget: Sendable, Hashable {
     }
 
     private static func content(_ text: String) -> Content {
-        if isQuery(text) { return .query(text.trimmingStatementEnd) }
+        if ProfileTarget.isQuery(text) { return .query(text.trimmingStatementEnd) }
         if let name = TableName(text) { return .table(schema: name.schema, name: name.table) }
         return .table(schema: nil, name: text)
     }

@@ -45,13 +45,7 @@ struct MySQLSide {
             WHERE o.table_schema = s.table_schema AND o.table_name = s.table_name AND o.index_name = s.index_name \
             AND (o.nullable = 'YES' OR o.sub_part IS NOT NULL)) ORDER BY index_name <> 'PRIMARY', index_name, seq_in_index
             """, on: connection)
-        var last: String?
-        for row in keys.map({ $0 }) {
-            if row[0].display != last { side.uniqueKeys.append([]) }
-            last = row[0].display
-            side.uniqueKeys[side.uniqueKeys.count - 1].append(row[1].display)
-            if row[0].display == "PRIMARY" { side.primaryKey.append(row[1].display) }
-        }
+        side.addKeys(keys.map { row in (row[0].display, row[1].display, row[0].display == "PRIMARY") })
         side.isTable = true
         return side
     }

@@ -56,13 +56,7 @@ struct PostgresSide {
             JOIN pg_attribute n ON n.attrelid = i.indrelid AND n.attnum = o.att \
             WHERE o.ord <= i.indnkeyatts AND NOT n.attnotnull) ORDER BY i.indisprimary DESC, i.indexrelid, k.ord
             """, on: connection)
-        var last: String?
-        for row in keys.map({ $0 }) {
-            if row[0].display != last { side.uniqueKeys.append([]) }
-            last = row[0].display
-            side.uniqueKeys[side.uniqueKeys.count - 1].append(row[2].display)
-            if row[1].bool == true { side.primaryKey.append(row[2].display) }
-        }
+        side.addKeys(keys.map { row in (row[0].display, row[2].display, row[1].bool == true) })
         side.isTable = true
         // -1 where nobody has counted yet, and 0 for partitioned tables.
         let rows = try side.query("SELECT reltuples::bigint AS n FROM pg_class WHERE oid = \(id)", on: connection)

@@ -39,7 +39,8 @@ struct SideOpener {
     private func openFiles(
         _ pattern: String, label: String, id: String, on connection: isolated Connection
     ) throws -> DiffSide {
-        let (source, input) = try ProfileRun(target: pattern, folder: folder).inspect(pattern, on: connection)
+        let reader = ProfileRun(target: pattern, folder: folder)
+        let (source, input) = try reader.inspect(pattern, on: connection)
         if case .files(let origin) = source.origin, origin.format == .parquet {
             let relation = StructuredReader.relation(input.files, format: origin.format, options: origin.options)
             return DiffSide(
@@ -47,10 +48,7 @@ struct SideOpener {
                 relation: "(SELECT \(SQL.list(input.columns.map(\.name))) FROM \(relation))",
                 columns: input.columns.map(Self.column))
         }
-        let staged = try SourceStager(
-            source: source, input: input, target: source.name, cursor: nil, root: scratch, typesAreSettled: false
-        ).stage(on: connection)
-        try staged.dropExtraColumns(on: connection)
+        let staged = try reader.stage(source, input, root: scratch, on: connection)
         let name = "weir_diff_file_\(id)"
         try connection.execute("ALTER TABLE \(staged.table.sql) RENAME TO \(SQL.quote(name))")
         let table = TableName(schema: staged.table.schema, table: name)
@@ -66,9 +64,7 @@ struct SideOpener {
 
     // MARK: The project's warehouse
 
-    private var settings: WarehouseSettings? {
-        project.map { project in environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse }
-    }
+    private var settings: WarehouseSettings? { project?.warehouse(in: environment) }
 
     private func openTable(
         _ name: TableName, label: String, on connection: isolated Connection
@@ -81,10 +77,7 @@ struct SideOpener {
                     "run it in a folder with weir.yaml, or give --project; a table of another database is ADDRESS#\(name)"
             )
         }
-        guard FileManager.default.fileExists(atPath: settings.path) else {
-            throw WeirError(
-                "warehouse.missing", "there is no warehouse at \(settings.path) yet", hint: "`weir run` builds it")
-        }
+        try settings.requireFile()
         let catalog = try attach(settings.path, as: Self.warehouse, on: connection)
         let physical = try EnvironmentScope(environment, in: project).physical(name)
         var side = try attachedTable(
@@ -99,18 +92,26 @@ struct SideOpener {
     private func openQuery(
         _ sql: String, label: String, id: String, on connection: isolated Connection
     ) throws -> DiffSide {
-        let table = "memory.main.weir_diff_query_\(id)"
-        let hasWarehouse = settings.map { FileManager.default.fileExists(atPath: $0.path) } ?? false
-        if hasWarehouse, let settings {
-            let catalog = try attach(settings.path, as: Self.warehouse, on: connection)
-            try connection.execute("USE \(SQL.quote(catalog))")
+        var catalog: String?
+        if let settings, FileManager.default.fileExists(atPath: settings.path) {
+            catalog = try attach(settings.path, as: Self.warehouse, on: connection)
         }
-        defer { if hasWarehouse { _ = try? connection.execute("USE memory") } }
-        do { try connection.execute("CREATE OR REPLACE TABLE \(table) AS \(sql)") } catch {
+        do { return try keep(sql, of: catalog, engine: "duckdb", label: label, id: id, on: connection) } catch {
             throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
         }
+    }
+
+    /// - Parameter catalog: the database whose tables the query names; nil for none.
+    private func keep(
+        _ sql: String, of catalog: String?, engine: String, label: String, id: String,
+        on connection: isolated Connection
+    ) throws -> DiffSide {
+        let table = "memory.main.weir_diff_query_\(id)"
+        if let catalog { try connection.execute("USE \(SQL.quote(catalog))") }
+        defer { if catalog != nil { _ = try? connection.execute("USE memory") } }
+        try connection.execute("CREATE OR REPLACE TABLE \(table) AS \(sql)")
         let columns = try connection.columns(of: "SELECT * FROM \(table)")
-        return DiffSide(label: label, engine: "duckdb", relation: table, columns: columns.map(Self.column))
+        return DiffSide(label: label, engine: engine, relation: table, columns: columns.map(Self.column))
     }
 
     // MARK: Attached files
@@ -243,15 +244,10 @@ struct SideOpener {
             return try attachedTable(
                 catalog, schema: schema ?? "main", name: name, label: label, engine: engine, on: connection)
         case .query(let sql):
-            let table = "memory.main.weir_diff_query_\(id)"
-            let rows =
-                engine == "sqlite"
-                ? "SELECT * FROM sqlite_query(\(SQL.literal(catalog)), \(SQL.literal(sql)))" : sql
-            if engine == "duckdb" { try connection.execute("USE \(SQL.quote(catalog))") }
-            defer { _ = try? connection.execute("USE memory") }
-            try connection.execute("CREATE OR REPLACE TABLE \(table) AS \(rows)")
-            let columns = try connection.columns(of: "SELECT * FROM \(table)")
-            return DiffSide(label: label, engine: engine, relation: table, columns: columns.map(Self.column))
+            let isForeign = engine == "sqlite"
+            return try keep(
+                isForeign ? "SELECT * FROM sqlite_query(\(SQL.literal(catalog)), \(SQL.literal(sql)))" : sql,
+                of: isForeign ? nil : catalog, engine: engine, label: label, id: id, on: connection)
         }
     }
 }

@@ -66,11 +66,8 @@ public struct NewTest: Sendable {
     private func example(of model: ModelDefinition, driver: TableName?, _ inputs: [TableName]) async throws
         -> TestExample
     {
-        let settings = environment.name.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
-        guard FileManager.default.fileExists(atPath: settings.path) else {
-            throw WeirError(
-                "warehouse.missing", "there is no warehouse at \(settings.path) yet", hint: "`weir run` builds it")
-        }
+        let settings = project.warehouse(in: environment.name)
+        try settings.requireFile()
         let first = driver.flatMap { name in inputs.first { $0.key == name.key } } ?? inputs.first
         return try await TestScratch.open().use { connection in
             try connection.execute("SET threads = 2")

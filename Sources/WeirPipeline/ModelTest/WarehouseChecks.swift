@@ -10,7 +10,7 @@ struct WarehouseChecks: Sendable {
 
     func run(_ tables: [TestSelection.ContractTable]) async throws -> [TableTestResult] {
         let environment = try EnvironmentScope(options.environment, in: project)
-        let settings = options.environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
+        let settings = project.warehouse(in: options.environment)
         let warehouse = try await Warehouse.open(settings, workers: 1, readOnly: true)
         return try await warehouse.withConnection { connection in
             try await connection.perform { connection in
@@ -37,8 +37,7 @@ struct WarehouseChecks: Sendable {
                 "test.missing-table", "\(physical) is not in the warehouse", hint: "`weir run \(table.name)` builds it",
                 at: table.contract.place, outcome: .gateFailed)
         }
-        let spent = (ContinuousClock.now - started).components
-        result.milliseconds = Int(spent.seconds * 1000 + spent.attoseconds / 1_000_000_000_000_000)
+        result.milliseconds = (ContinuousClock.now - started).milliseconds
         return result
     }
 

@@ -105,19 +105,16 @@ public struct ProfileRun: Sendable {
 
     // MARK: Tables and queries
 
-    var settings: WarehouseSettings? {
-        guard let project else { return nil }
-        return environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
-    }
+    private var settings: WarehouseSettings? { project?.warehouse(in: environment) }
 
     /// The warehouse where a table is asked for, or a query and there is one; else a database in memory.
-    private func withConnection<R: Sendable>(
+    func withConnection<R: Sendable>(
         for targets: [ProfileTarget], _ body: @escaping @Sendable (isolated Connection) throws -> R
     ) async throws -> R {
         let needsTables = targets.contains { if case .table = $0 { true } else { false } }
         let asks = targets.contains { if case .query = $0 { true } else { false } }
         if needsTables, settings == nil { throw noProject }
-        let hasFiles = targets.contains { if case .files = $0 { true } else { false } }
+        let hasFiles = targets.contains(where: \.isFiles)
         if needsTables, hasFiles {
             // Files are staged in the database that reads them, and the warehouse is only read.
             throw WeirError(
@@ -165,11 +162,7 @@ public struct ProfileRun: Sendable {
             switch kind {
             case .files(let pattern):
                 let (source, input) = try inspect(pattern, on: connection)
-                let staged = try SourceStager(
-                    source: source, input: input, target: source.name, cursor: nil, root: Self.workFolder,
-                    typesAreSettled: false
-                ).stage(on: connection)
-                try staged.dropExtraColumns(on: connection)
+                let staged = try stage(source, input, on: connection)
                 defer { _ = try? staged.drop(on: connection) }
                 return try body(staged.table.sql, true, connection)
             case .table(let name):
@@ -191,7 +184,7 @@ public struct ProfileRun: Sendable {
     }
 
     /// A database in memory, whose overflow goes to a folder of its own.
-    func scratch() async throws -> Database {
+    private func scratch() async throws -> Database {
         var options = Database.Options()
         options.memoryLimit = memoryLimit ?? settings?.memoryLimit
         options.tempDirectory = Self.workFolder
@@ -222,11 +215,7 @@ public struct ProfileRun: Sendable {
             looked = Looked(profile: profile, table: table(relation, profile))
         } else {
             options.progress("reading \(Figures.bytes(Int64(bytes)))")
-            let staged = try SourceStager(
-                source: source, input: input, target: source.name, cursor: nil, root: Self.workFolder,
-                typesAreSettled: false
-            ).stage(on: connection)
-            try staged.dropExtraColumns(on: connection)
+            let staged = try stage(source, input, on: connection)
             var profile = try profiler.profile(staged.table.sql, isTable: true, on: connection)
             profile.unreadableRows = staged.malformedRows
             looked = Looked(profile: profile, table: table(staged.table.sql, profile), staged: staged)
@@ -265,5 +254,19 @@ public struct ProfileRun: Sendable {
         let input = try SourceInspector(project: project, source: source, checkpoint: nil, loaded: []).inspect(
             on: connection)
         return (source, input)
+    }
+
+    /// Reads files that were inspected into a table of their own columns, as a run would.
+    ///
+    /// - Parameter root: where files go that have to be repaired before they can be read.
+    func stage(
+        _ source: SourceDefinition, _ input: SourceInput, root: String = Self.workFolder,
+        on connection: isolated Connection
+    ) throws -> StagedRows {
+        let staged = try SourceStager(
+            source: source, input: input, target: source.name, cursor: nil, root: root, typesAreSettled: false
+        ).stage(on: connection)
+        try staged.dropExtraColumns(on: connection)
+        return staged
     }
 }

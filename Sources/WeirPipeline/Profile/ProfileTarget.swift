@@ -8,6 +8,14 @@ public enum ProfileTarget: Sendable, Hashable {
     case table(TableName)
     case query(String)
 
+    /// Whether a text without spaces around it looks like SQL.
+    static func isQuery(_ text: String) -> Bool {
+        let word = text.prefix(while: \.isLetter).uppercased()
+        return ["SELECT", "WITH", "FROM", "VALUES"].contains(word) && text.contains(where: \.isWhitespace)
+    }
+
+    public var isFiles: Bool { if case .files = self { true } else { false } }
+
     /// Tells them apart by their looks: SQL begins with a word of SQL and has spaces, files have a known ending, a
     /// wildcard or a slash, and everything else is `schema.table`.
     ///
@@ -15,8 +23,7 @@ public enum ProfileTarget: Sendable, Hashable {
     /// - Throws: `profile.unknown-target`.
     public init(_ text: String, in folder: String) throws {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        let word = trimmed.prefix(while: \.isLetter).uppercased()
-        if ["SELECT", "WITH", "FROM", "VALUES"].contains(word), trimmed.contains(where: \.isWhitespace) {
+        if Self.isQuery(trimmed) {
             self = .query(trimmed.trimmingStatementEnd)
             return
         }

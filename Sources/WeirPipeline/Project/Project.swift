@@ -84,6 +84,11 @@ public struct Project: Sendable {
         tableContract(model(name)?.contract ?? source(name)?.contract, for: name)
     }
 
+    /// The warehouse that an environment works in: its own where it has one.
+    public func warehouse(in environment: String?) -> WarehouseSettings {
+        environment.flatMap { environments[$0]?.warehouse } ?? warehouse
+    }
+
     /// What happens to rows that break a rule which says nothing itself: the nearest word counts.
     func onFail(_ own: OnFail?, _ contract: TableContract?) -> OnFail { contract?.onFail ?? own ?? defaults.onFail }
 }

@@ -11,7 +11,7 @@ public struct QuarantineReader: Sendable {
     public init(project: Project, environment: String? = nil) throws {
         self.project = project
         self.environment = try EnvironmentScope(environment, in: project)
-        settings = environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
+        settings = project.warehouse(in: environment)
     }
 
     /// One table's quarantine in short.

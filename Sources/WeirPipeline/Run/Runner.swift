@@ -39,7 +39,7 @@ public struct Runner: Sendable {
 
     /// The warehouse that the environment works in.
     var warehouseSettings: WarehouseSettings {
-        options.environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
+        project.warehouse(in: options.environment)
     }
 
     // MARK: Plan

@@ -98,7 +98,7 @@ public struct WarehouseQuery: Sendable {
     private func asking<R: Sendable>(
         _ sql: String, _ body: @escaping @Sendable (isolated Connection) throws -> R
     ) async throws -> R {
-        let settings = environment.flatMap { project.environments[$0]?.warehouse } ?? project.warehouse
+        let settings = project.warehouse(in: environment)
         return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
             try await connection.perform { connection in
                 try ReadOnlyStatement.check(sql, on: connection)

@@ -1,5 +1,5 @@
 import Foundation
-import WeirCore
+import WeirConnect
 
 /// A temporary text file, written line by line.
 final class CopyFile {
@@ -7,12 +7,7 @@ final class CopyFile {
     private var buffer = Data(capacity: 1 << 20)
 
     init(_ path: String) throws {
-        try FileManager.default.createDirectory(
-            at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw WeirError("system.cannot-write", "\(path) cannot be written", outcome: .systemFailed) }
-        self.handle = handle
+        handle = try FileHandle.writing(anew: path)
     }
 
     func write(line: some Collection<UInt8>) throws {

@@ -125,9 +125,9 @@ struct DelimitedStager {
             repair.leavesOut = hasOneColumn(file)
             // Folders named key=value are part of what the rows say.
             let folders =
-                reader.options.partitions ? file.path.split(separator: "/").dropLast().filter { $0.contains("=") } : []
+                reader.options.partitions ? PathColumns.folders(of: file.path) : []
             let copy =
-                (["\(stager.scratch)/\(id)-\(index)"] + folders.map(String.init)).joined(separator: "/") + "/rows.csv"
+                (["\(stager.scratch)/\(id)-\(index)"] + folders).joined(separator: "/") + "/rows.csv"
             var plain = file.path
             if !Self.isPlain(file, reader.options) {
                 plain = "\(stager.scratch)/\(id)-\(index).txt"
@@ -203,11 +203,7 @@ struct DelimitedStager {
 
     /// Whether a file can be read as lines of bytes.
     private static func isPlain(_ file: InputFile, _ options: FileOptions) -> Bool {
-        file.isLocal && !isCompressed(file.path) && options.encoding == nil
-    }
-
-    private static func isCompressed(_ path: String) -> Bool {
-        [".gz", ".zst", ".zstd", ".bz2"].contains { path.lowercased().hasSuffix($0) }
+        file.isLocal && !file.isPacked && options.encoding == nil
     }
 
     // MARK: Rejected lines

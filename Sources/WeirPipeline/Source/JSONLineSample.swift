@@ -19,8 +19,8 @@ struct JSONLineSample {
         // A folder that means a column keeps meaning one.
         var copies: [InputFile] = []
         for (index, file) in files.enumerated() {
-            let folders = file.path.split(separator: "/").dropLast().filter { options.partitions && $0.contains("=") }
-            let path = ([folder] + folders.map(String.init) + ["\(index).ndjson"]).joined(separator: "/")
+            let folders = options.partitions ? PathColumns.folders(of: file.path) : []
+            let path = ([folder] + folders + ["\(index).ndjson"]).joined(separator: "/")
             if try copyGoodLines(of: file, to: path, on: connection) {
                 copies.append(InputFile(path: path, name: file.name, size: file.size, modified: file.modified))
             }

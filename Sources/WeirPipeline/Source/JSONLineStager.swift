@@ -62,11 +62,11 @@ struct JSONLineStager {
         }
         let extra = input.files.count > 1 ? ", \(file)" : ""
         let lines = "(SELECT * FROM temp.weir_lines_\(id) WHERE valid)"
-        try connection.execute(
-            """
-            CREATE TABLE \(staging.sql) AS SELECT \(select.joined(separator: ", "))\(extra) FROM \(lines)
-            WHERE (\(Misfit.any(misfits))) IS NOT TRUE
-            """)
+        let rows = try connection.createTable(
+            staging,
+            as:
+                "SELECT \(select.joined(separator: ", "))\(extra) FROM \(lines) WHERE (\(Misfit.any(misfits))) IS NOT TRUE"
+        )
         try connection.execute(
             """
             INSERT INTO temp.\(SQL.quote(malformedTable)) (file, line, raw, reasons)
@@ -76,8 +76,7 @@ struct JSONLineStager {
             UNION ALL
             SELECT \(file), number, line, \(Misfit.reasons(misfits)) FROM \(lines) WHERE \(Misfit.any(misfits))
             """)
-        var staged = StagedRows(
-            table: staging, columns: input.columns, rows: try StagedRows.count(staging, on: connection))
+        var staged = StagedRows(table: staging, columns: input.columns, rows: rows)
         staged.hasFileColumn = input.files.count > 1
         staged.onlyFile = input.files.first?.name
         return staged

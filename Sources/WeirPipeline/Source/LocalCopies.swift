@@ -54,11 +54,7 @@ struct LocalCopies {
     private func isToFetch(_ file: InputFile) -> Bool {
         guard !file.isLocal else { return false }
         if origin.format.isDelimited { return true }
-        return [.json, .ndjson].contains(origin.format) && Self.isPacked(file)
-    }
-
-    static func isPacked(_ file: InputFile) -> Bool {
-        [".gz", ".zst", ".zstd"].contains { file.path.lowercased().hasSuffix($0) }
+        return [.json, .ndjson].contains(origin.format) && file.isPacked
     }
 
     /// Nil where memory does not allow it: the engine holds the whole file for a moment.
@@ -74,7 +70,7 @@ struct LocalCopies {
                 COPY (SELECT content FROM read_blob(\(SQL.literal(file.path)))) TO \(SQL.literal(whole)) (FORMAT blob)
                 """)
         } catch let error as WeirError where error.code == "engine.out-of-memory" {
-            if Self.isPacked(file) {
+            if file.isPacked {
                 notices.append(
                     "\(file.name) is too large to be fetched whole: whether its end was cut off is not known")
             }
@@ -96,7 +92,7 @@ struct LocalCopies {
     ) throws -> InputFile {
         var plain = file.path
         defer { if plain != file.path { try? FileManager.default.removeItem(atPath: plain) } }
-        if Self.isPacked(file) || !file.isLocal {
+        if file.isPacked || !file.isLocal {
             guard file.isLocal, file.path.lowercased().hasSuffix(".gz") else {
                 throw WeirError(
                     "source.encoding",
@@ -115,9 +111,8 @@ struct LocalCopies {
 
     /// Where a copy lies: folders named key=value are part of what the rows say.
     private func place(_ file: InputFile, _ name: String, suffix: String? = nil) -> String {
-        let folders =
-            origin.options.partitions ? file.path.split(separator: "/").dropLast().filter { $0.contains("=") } : []
-        let folder = ([folder, name] + folders.map(String.init)).joined(separator: "/")
+        let folders = origin.options.partitions ? PathColumns.folders(of: file.path) : []
+        let folder = ([folder, name] + folders).joined(separator: "/")
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         // A URL may go on behind the name.
         let last = file.path.split(separator: "/").last?.prefix { $0 != "?" }

@@ -7,9 +7,14 @@ struct PathColumns {
     let source: SourceDefinition
     let files: [InputFile]
 
+    /// The folders of a path that are named key=value, in its order.
+    static func folders(of path: String) -> [String] {
+        path.split(separator: "/").dropLast().filter { $0.contains("=") }.map(String.init)
+    }
+
     /// The values that a path gives, in its order.
     static func values(of path: String) -> [(key: String, value: String)] {
-        path.split(separator: "/").dropLast().compactMap { part in
+        folders(of: path).compactMap { part in
             let pair = part.split(separator: "=", maxSplits: 1)
             guard pair.count == 2 else { return nil }
             return (String(pair[0]), pair[1].removingPercentEncoding ?? String(pair[1]))

@@ -128,7 +128,7 @@ struct SourceStager {
                 .stage(origin.options, on: connection)
             let files = input.files.map { file in
                 LineNumbers.File(
-                    path: file.path, plain: file.isLocal && !LocalCopies.isPacked(file) ? file.path : nil,
+                    path: file.path, plain: file.isLocal && !file.isPacked ? file.path : nil,
                     hasOneColumn: true)
             }
             let dialect = RecordWalk.Dialect(delimiter: ",", quote: "\"", escape: "\"")
@@ -147,7 +147,7 @@ struct SourceStager {
     private func stageDatabase(_ reader: DatabaseReader, on connection: isolated Connection) throws -> StagedRows {
         do {
             return try typed.stage(input.relation ?? reader.relation, origin: reader.label, on: connection)
-        } catch let error as WeirError where reader.engine == "sqlite" && Self.isDynamicValue(error) {
+        } catch let error as WeirError where reader.engine == "sqlite" && error.isDynamicValue {
             // SQLite keeps any value in any column. Read as texts, those that do not fit can be told apart.
             guard let relation = reader.texts(of: input.readerTypes, columns: input.columns) else {
                 throw source.unreadable(error)
@@ -157,10 +157,6 @@ struct SourceStager {
             return try TypedStager(input: input, staging: staging, malformedTable: malformedTable, cursor: cursor)
                 .stage(relation, origin: reader.label, on: connection)
         }
-    }
-
-    private static func isDynamicValue(_ error: WeirError) -> Bool {
-        error.message.contains("Mismatch Type") || error.code == "sql.conversion"
     }
 
     private func malformedRows(on connection: isolated Connection) throws -> Int {
@@ -190,6 +186,11 @@ extension Connection {
     func createTable(_ table: TableName, as query: String) throws -> Int {
         Int(try self.query("CREATE OR REPLACE TABLE \(table.sql) AS \(query)").scalar.int ?? 0)
     }
+}
+
+extension WeirError {
+    /// About a value of another type than its column's, which SQLite keeps and DuckDB does not.
+    var isDynamicValue: Bool { message.contains("Mismatch Type") || code == "sql.conversion" }
 }
 
 extension StagedRows {

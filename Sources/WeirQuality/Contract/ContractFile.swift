@@ -27,8 +27,7 @@ public struct ContractFile: Sendable {
     ///
     /// - Throws: `contract.unreadable`, `contract.encoding`.
     public init(readingFrom path: String, in folder: String = ".", variables: Variables? = nil) throws {
-        let full = path.hasPrefix("/") ? path : "\(folder)/\(path)"
-        self.init(path: path, text: try FileText.read(full, as: path), variables: variables)
+        self.init(path: path, text: try FileText.read(path, in: folder), variables: variables)
     }
 
     /// The contract.
@@ -42,18 +41,20 @@ public struct ContractFile: Sendable {
 
 /// Texts of files that people name on the command line.
 public enum FileText {
+    /// - Parameter folder: where a relative path begins.
     /// - Throws: `contract.unreadable`, `contract.encoding`.
-    public static func read(_ path: String, as shown: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path) else {
+    public static func read(_ path: String, in folder: String) throws -> String {
+        let full = path.hasPrefix("/") ? path : "\(folder)/\(path)"
+        guard let data = FileManager.default.contents(atPath: full) else {
             throw WeirError(
-                "contract.unreadable", "\(shown) cannot be read",
-                hint: FileManager.default.fileExists(atPath: path) ? nil : "there is no such file",
-                at: Place(file: shown))
+                "contract.unreadable", "\(path) cannot be read",
+                hint: FileManager.default.fileExists(atPath: full) ? nil : "there is no such file",
+                at: Place(file: path))
         }
         guard let text = String(data: data, encoding: .utf8) else {
             throw WeirError(
-                "contract.encoding", "\(shown) is not UTF-8 text", hint: "save the file as UTF-8",
-                at: Place(file: shown))
+                "contract.encoding", "\(path) is not UTF-8 text", hint: "save the file as UTF-8",
+                at: Place(file: path))
         }
         return text
     }

@@ -53,6 +53,17 @@ public struct DiffSide: Sendable {
         self.columns = columns
     }
 
+    /// Adds unique keys from a catalogue's list of their columns, each key's together and in order.
+    public mutating func addKeys(_ columns: [(key: String, column: String, isPrimary: Bool)]) {
+        var last: String?
+        for (key, column, isPrimary) in columns {
+            if key != last { uniqueKeys.append([]) }
+            last = key
+            uniqueKeys[uniqueKeys.count - 1].append(column)
+            if isPrimary { primaryKey.append(column) }
+        }
+    }
+
     /// What ``hashProbe`` answers; from PostgreSQL 14 on.
     public static let hashQuestion = RecordHash.probe
 

@@ -72,36 +72,25 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let progress = Progress(on: Terminal.of(descriptor: 2))
+        // With a contract at hand, files and queries need no project; without, there must be one.
+        let project = contract == nil ? try await options.load() : try await options.loadIfAny()
         var check = CheckRun(
-            targets: targets, project: try await project(), folder: FileManager.default.currentDirectoryPath)
+            targets: targets, project: project, folder: FileManager.default.currentDirectoryPath)
         check.contract = contract
         check.table = table
-        check.choice.rules = Self.list(rules)
-        check.choice.dimensions = Self.list(dimensions)
-        check.choice.columns = Self.list(columns)
-        check.detail = AuditDetail(segments: Self.list(segments), failingRows: failed)
+        check.choice.rules = NameList.read(rules)
+        check.choice.dimensions = NameList.read(dimensions)
+        check.choice.columns = NameList.read(columns)
+        check.detail = AuditDetail(segments: NameList.read(segments), failingRows: failed)
         check.environment = env
         check.memoryLimit = memoryLimit
         check.progress = { text in Task { await progress.update(text) } }
         let report = try await check.run()
         await progress.clear()
-        if let junit { try ReportFile.write(JUnitReport.xml(report), to: junit) }
-        if let sarif { try ReportFile.write(try JSONOutput.foreign(CheckSARIF(report)), to: sarif) }
-        if let markdown { try ReportFile.write(CheckMarkdown.render(report), to: markdown) }
+        if let junit { try OutputFile.write(JUnitReport.xml(report), to: junit, makesFolder: true) }
+        if let sarif { try OutputFile.write(try JSONOutput.foreign(CheckSARIF(report)), to: sarif, makesFolder: true) }
+        if let markdown { try OutputFile.write(CheckMarkdown.render(report), to: markdown, makesFolder: true) }
         try options.output.print(report) { CheckText.render(report, showsSQL: showsSQL, on: $0) }
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }
-    }
-
-    /// With a contract at hand, files and queries need no project; without, there must be one.
-    private func project() async throws -> Project? {
-        do { return try await options.load() } catch let error as WeirError
-            where error.code == "project.not-found" && contract != nil
-        {
-            return nil
-        }
-    }
-
-    private static func list(_ text: String?) -> [String] {
-        text?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty } ?? []
     }
 }

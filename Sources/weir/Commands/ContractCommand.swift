@@ -71,7 +71,9 @@ struct ContractDiffCommand: AsyncParsableCommand {
         let before = try ContractFile(readingFrom: old, in: here)
         let after = try ContractFile(readingFrom: new, in: here)
         var diff = try ContractDiff(from: before, to: after)
-        if let project = try await project(), let contract = before.contract {
+        // Outside of any project there are no consumers to look for.
+        let project = options.project == "." ? try await options.loadIfAny() : try await options.load()
+        if let project, let contract = before.contract {
             let paths = [old, new].map { path in
                 let full = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: here)).standardizedFileURL.path
                 return full.hasPrefix(project.root + "/") ? String(full.dropFirst(project.root.count + 1)) : full
@@ -81,15 +83,6 @@ struct ContractDiffCommand: AsyncParsableCommand {
         }
         try options.output.print(diff) { ContractDiffText.render(diff, on: $0) }
         if diff.isBreaking { throw ExitCode(Outcome.gateFailed.rawValue) }
-    }
-
-    /// Outside of any project there are no consumers to look for.
-    private func project() async throws -> Project? {
-        do { return try await options.load() } catch let error as WeirError
-            where error.code == "project.not-found" && options.project == "."
-        {
-            return nil
-        }
     }
 }
 
@@ -110,14 +103,5 @@ struct ContractFormatCommand: AsyncParsableCommand {
         _ = try contract.valid()
         let text = contract.document?.yaml ?? ""
         if inPlace { try OutputFile.write(text, to: file) } else { Console().say(String(text.dropLast())) }
-    }
-}
-
-/// Files that commands write.
-enum OutputFile {
-    static func write(_ text: String, to path: String) throws {
-        do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-            throw WeirError("system.cannot-write", "\(path) cannot be written", outcome: .systemFailed)
-        }
     }
 }

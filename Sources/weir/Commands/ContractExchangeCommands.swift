@@ -39,14 +39,10 @@ struct ContractImportCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let text = try FileText.read(Self.full(file), as: file)
+        let text = try FileText.read(file, in: FileManager.default.currentDirectoryPath)
         let imported = try await ContractImport.read(format, text: text, path: file)
         try ExchangeOutput(format: format.rawValue, file: file, to: to, output: output)
             .show(imported.document.yaml, imported.notCarried)
-    }
-
-    static func full(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 }
 

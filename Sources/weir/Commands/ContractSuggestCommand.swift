@@ -33,7 +33,7 @@ struct ContractSuggestCommand: AsyncParsableCommand {
         let here = FileManager.default.currentDirectoryPath
         let kind = try ProfileTarget(target, in: here)
         let progress = Progress(on: Terminal.of(descriptor: 2))
-        var run = ProfileRun(target: target, project: try await project(kind), folder: here)
+        var run = ProfileRun(target: target, project: try await options.load(isNeeded: !kind.isFiles), folder: here)
         run.environment = env
         let table = if case .table(let name) = kind { Optional(name) } else { TableName?.none }
         let suggester = ContractSuggester(
@@ -44,13 +44,6 @@ struct ContractSuggestCommand: AsyncParsableCommand {
         if let to { try OutputFile.write(suggestion.contract, to: to) }
         try options.output.print(suggestion) {
             to == nil ? suggestion.contract.trimmingCharacters(in: .newlines) : Self.summary(suggestion, on: $0)
-        }
-    }
-
-    private func project(_ kind: ProfileTarget) async throws -> Project? {
-        if case .files = kind { return try? await options.load() }
-        do { return try await options.load() } catch let error as WeirError where error.code == "project.not-found" {
-            return nil
         }
     }
 

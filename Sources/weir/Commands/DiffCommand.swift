@@ -83,9 +83,9 @@ struct DiffCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = Progress(on: Terminal.of(descriptor: 2))
         var wanted = DiffOptions()
-        wanted.key = Self.names(key)
-        wanted.columns = Self.names(columns)
-        wanted.exclude = Self.names(exclude)
+        wanted.key = NameList.read(key)
+        wanted.columns = NameList.read(columns)
+        wanted.exclude = NameList.read(exclude)
         wanted.filter = filter
         wanted.tolerance = tolerance
         wanted.relativeTolerance = relativeTolerance
@@ -94,8 +94,10 @@ struct DiffCommand: AsyncParsableCommand {
         wanted.samples = limit
         wanted.progress = { text in Task { await progress.update(text) } }
         let here = FileManager.default.currentDirectoryPath
+        let needsProject = try env != nil || [a, b].contains { try DiffTarget($0, in: here).needsProject }
         var run = DiffRun(
-            a: a, b: b, options: wanted, project: try await project(in: here), environment: env, folder: here)
+            a: a, b: b, options: wanted, project: try await options.load(isNeeded: needsProject), environment: env,
+            folder: here)
         run.memoryLimit = memoryLimit
         let isSame: Bool
         if schema {
@@ -110,18 +112,5 @@ struct DiffCommand: AsyncParsableCommand {
             isSame = diff.isSame
         }
         if !isSame { throw ExitCode(Outcome.gateFailed.rawValue) }
-    }
-
-    private static func names(_ text: String?) -> [String] {
-        text?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty } ?? []
-    }
-
-    /// Files and addresses need no project; one that is there but broken must not keep anybody from comparing them.
-    private func project(in folder: String) async throws -> Project? {
-        let needsProject = try [a, b].contains { try DiffTarget($0, in: folder).needsProject }
-        guard needsProject || env != nil else { return try? await options.load() }
-        do { return try await options.load() } catch let error as WeirError where error.code == "project.not-found" {
-            return nil
-        }
     }
 }

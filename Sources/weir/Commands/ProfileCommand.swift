@@ -72,15 +72,22 @@ struct ProfileCommand: AsyncParsableCommand {
         wanted.budget = try budget.map(Self.seconds)
         if let dependencies { wanted.dependencies = dependencies ? .always : .never }
         wanted.progress = { text in Task { await progress.update(text) } }
-        let targets = try await self.targets.isEmpty ? everyTable(wanted) : self.targets
+        let here = FileManager.default.currentDirectoryPath
+        let needsProject = try (targets + [against].compactMap(\.self)).contains {
+            try !ProfileTarget($0, in: here).isFiles
+        }
+        let project = targets.isEmpty ? try await options.load() : try await options.load(isNeeded: needsProject)
+        let targets = if self.targets.isEmpty, let project { try await everyTable(project) } else { self.targets }
         if targets.count > 1 {
-            let group = try await ProfileRun.all(runs(targets, wanted))
+            let group = try await ProfileRun.all(runs(targets, wanted, project, in: here))
             await progress.clear()
             return try options.output.print(group) { ProfileText.render(group, on: $0) }
         }
-        let profile = try await ProfileRun.all(runs(targets, wanted)).tables[0]
+        let profile = try await ProfileRun.all(runs(targets, wanted, project, in: here)).tables[0]
         let other =
-            if let against { Optional(try await ProfileRun.all(runs([against], wanted)).tables[0]) } else {
+            if let against {
+                Optional(try await ProfileRun.all(runs([against], wanted, project, in: here)).tables[0])
+            } else {
                 DataProfile?.none
             }
         await progress.clear()
@@ -89,10 +96,7 @@ struct ProfileCommand: AsyncParsableCommand {
 
     private func write(_ profile: DataProfile, _ other: DataProfile?) throws {
         if let html {
-            let page = ProfilePage(profile: profile, other: other).html
-            do { try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic) } catch {
-                throw WeirError("system.cannot-write", "\(html) cannot be written", outcome: .systemFailed)
-            }
+            try OutputFile.write(ProfilePage(profile: profile, other: other).html, to: html)
         }
         if let other {
             let pair = ProfilePair(first: profile, second: other)
@@ -105,34 +109,21 @@ struct ProfileCommand: AsyncParsableCommand {
         }
     }
 
-    private func runs(_ targets: [String], _ wanted: Profiler.Options) async throws -> [ProfileRun] {
-        let here = FileManager.default.currentDirectoryPath
-        var runs: [ProfileRun] = []
-        for target in targets {
-            var run = ProfileRun(
-                target: target, options: wanted, project: try await project(for: target), folder: here)
+    private func runs(
+        _ targets: [String], _ wanted: Profiler.Options, _ project: Project?, in folder: String
+    ) -> [ProfileRun] {
+        targets.map { target in
+            var run = ProfileRun(target: target, options: wanted, project: project, folder: folder)
             run.environment = env
             run.memoryLimit = memoryLimit
-            runs.append(run)
+            return run
         }
-        return runs
     }
 
-    private func everyTable(_ wanted: Profiler.Options) async throws -> [String] {
-        var run = ProfileRun(target: "", options: wanted, project: try await options.load(), folder: "")
+    private func everyTable(_ project: Project) async throws -> [String] {
+        var run = ProfileRun(target: "", project: project, folder: "")
         run.environment = env
         return try await run.warehouseTables().map(\.description)
-    }
-
-    /// Files need no project; one that is there but broken must not keep anybody from looking at a file.
-    private func project(for target: String) async throws -> Project? {
-        guard case .files = try ProfileTarget(target, in: FileManager.default.currentDirectoryPath) else {
-            do { return try await options.load() } catch let error as WeirError where error.code == "project.not-found"
-            {
-                return nil
-            }
-        }
-        return try? await options.load()
     }
 
     private static func seconds(_ text: String) throws -> Double {

@@ -15,6 +15,27 @@ struct ProjectOptions: ParsableArguments {
             fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
         return try await ProjectLoader.loadLookingAtSQL(root: try ProjectLoader.findRoot(from: start.path))
     }
+
+    /// The project, or nil where there is none.
+    func loadIfAny() async throws -> Project? {
+        do { return try await load() } catch let error as WeirError where error.code == "project.not-found" {
+            return nil
+        }
+    }
+
+    /// The project, or nil where there is none. Where it is not needed, also nil for one that is broken: it must not
+    /// keep anybody from looking at a file.
+    func load(isNeeded: Bool) async throws -> Project? {
+        isNeeded ? try await loadIfAny() : try? await load()
+    }
+}
+
+/// Options that take several names.
+enum NameList {
+    /// Names with commas between; none where nothing was said.
+    static func read(_ text: String?) -> [String] {
+        text?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty } ?? []
+    }
 }
 
 /// How a command prints its result.

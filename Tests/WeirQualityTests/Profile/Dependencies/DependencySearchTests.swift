@@ -50,7 +50,7 @@ struct DependencySearchTests {
 
     @Test("finds exactly the minimal ones, of random tables of every shape", arguments: 1...60)
     func random(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed: seed)
         let width = Int.random(in: 1...7, using: &random)
         let count = [0, 1, 2, 3, 10, 40, 150][Int.random(in: 0...6, using: &random)]
         let most = (0..<width).map { _ in [1, 2, 3, 8, 40, 1000][Int.random(in: 0...5, using: &random)] }
@@ -70,7 +70,7 @@ struct DependencySearchTests {
 
     @Test("wide tables: more columns than fill a lane of the comparison, and more than 32")
     func wide() {
-        var random = Seeded(7)
+        var random = SeededRandom(seed: 7)
         let width = 40
         var rows = (0..<300).map { _ in (0..<width).map { _ in Int.random(in: 0..<100_000, using: &random) } }
         for index in rows.indices {
@@ -85,7 +85,7 @@ struct DependencySearchTests {
 
     @Test("longer left sides than wanted are given up, and it says so")
     func limited() {
-        var random = Seeded(3)
+        var random = SeededRandom(seed: 3)
         let rows = (0..<200).map { _ in (0..<8).map { _ in Int.random(in: 0..<4, using: &random) } }
         let all = search(rows, width: 8)
         let short = search(rows, width: 8, mostColumns: 3)
@@ -95,7 +95,7 @@ struct DependencySearchTests {
 
     @Test("memory is bounded: with too many candidates the longest are given up")
     func bounded() {
-        var random = Seeded(5)
+        var random = SeededRandom(seed: 5)
         let rows = (0..<300).map { _ in (0..<14).map { _ in Int.random(in: 0..<3, using: &random) } }
         var search = DependencySearch(rows: coded(rows, width: 14))
         search.mostCandidates = 200
@@ -109,7 +109,7 @@ struct DependencySearchTests {
 
     @Test("when the time is over, only what is proved is told", arguments: [0, 1, 3, 10, 30, 100])
     func stopped(after questions: Int) {
-        var random = Seeded(9)
+        var random = SeededRandom(seed: 9)
         let rows = (0..<400).map { _ in (0..<7).map { Int.random(in: 0..<(3 + $0 * 2), using: &random) } }
         let whole = search(rows, width: 7)
         var asked = 0

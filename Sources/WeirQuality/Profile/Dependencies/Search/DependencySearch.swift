@@ -19,9 +19,6 @@ struct DependencySearch {
     /// Candidates kept at once; beyond it longer left sides are given up.
     var mostCandidates = 2_000_000
 
-    /// The mark for the row itself: what determines it is a key.
-    var rowMark: Int { rows.width }
-
     /// - Parameter isOver: asked now and then; when true, what is proved until then is the result.
     func run(isOver: () throws -> Bool) rethrows -> Result {
         let partitions = rows.columns.indices.map {
