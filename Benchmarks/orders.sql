@@ -1,6 +1,6 @@
 -- Generated orders: the same bytes for the same {rows}, on every machine. Values come from hash() of the row number, so
--- that they look random and need no seed of a random generator; hash(i, n) would make columns of one another. About one row in 5,000 breaks each rule of
--- orders/contracts/orders.yaml; a row may break several. 5 million rows are about 600 MB.
+-- that they look random and need no seed of a random generator; hash(i, n) would make columns of one another. About one
+-- row in 5,000 breaks each rule of orders/contracts/orders.yaml; a row may break several. 5 million rows are about 600 MB.
 COPY (
     SELECT
         CASE WHEN hash(hash(i) + 1) % 5000 = 0 THEN NULL WHEN i % 5003 = 5002 THEN i - 1 ELSE i END AS order_id,

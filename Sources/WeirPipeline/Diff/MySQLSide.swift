@@ -21,7 +21,7 @@ struct MySQLSide {
     }
 
     private func table(_ schema: String?, _ name: String, on connection: isolated Connection) throws -> DiffSide {
-        let quote = { (name: String) in SQL.between(name, "`") }
+        let quote = DiffDialect.mysql.quote
         var side = side((schema.map { quote($0) + "." } ?? "") + quote(name))
         let literal = side.dialect.literal
         let place = "table_schema = \(schema.map(literal) ?? "DATABASE()") AND table_name = \(literal(name))"

@@ -5,7 +5,7 @@ import WeirEngine
 public enum DiffDialect: String, Sendable, Hashable {
     case duckdb, postgres, mysql
 
-    func quote(_ name: String) -> String { self == .mysql ? SQL.between(name, "`") : SQL.quote(name) }
+    public func quote(_ name: String) -> String { self == .mysql ? SQL.between(name, "`") : SQL.quote(name) }
 
     /// A text as a literal. MySQL's may hold backslashes that mean something, so it gets the bytes.
     public func literal(_ text: String) -> String {

@@ -59,6 +59,13 @@ struct ContractDraft {
         notCarried.append(NotCarried(at: at, what: what, why: why))
     }
 
+    /// Keys of the other format that say something of their own.
+    mutating func lost(_ at: String, _ entries: some Sequence<YAMLTree.Entry>) {
+        for entry in entries {
+            lost(at, "\(entry.key): \(YAMLText.flow(entry.value).prefix(80))", "a contract has no word for it")
+        }
+    }
+
     var imported: ImportedContract {
         let tree = YAMLTree.object([
             "kind": .plain("DataContract"), "id": .said(ContractWriter.safeID(name)), "name": .said(name),

@@ -35,9 +35,7 @@ struct AvroImport {
     }
 
     private func lose(_ tree: YAMLTree, beside known: Set<String>, at: String, _ draft: inout ContractDraft) {
-        for entry in tree.entries where !known.contains(entry.key) {
-            draft.lost(at, "\(entry.key): \(YAMLText.flow(entry.value).prefix(80))", "a contract has no word for it")
-        }
+        draft.lost(at, tree.entries.filter { !known.contains($0.key) })
     }
 
     private mutating func column(_ field: YAMLTree, at: String, _ draft: inout ContractDraft) -> YAMLTree {

@@ -45,9 +45,7 @@ struct JSONSchemaImport {
     ]
 
     private func lose(_ schema: YAMLTree, beside known: Set<String>, at: String, _ draft: inout ContractDraft) {
-        for entry in schema.entries where !known.contains(entry.key) && !entry.key.hasPrefix("x-") {
-            draft.lost(at, "\(entry.key): \(YAMLText.flow(entry.value).prefix(80))", "a contract has no word for it")
-        }
+        draft.lost(at, schema.entries.filter { !known.contains($0.key) && !$0.key.hasPrefix("x-") })
     }
 
     /// The schema with a local reference and `allOf` put in place.
