@@ -24,16 +24,20 @@ struct GraphBuilder {
                 fingerprint: Definition.fingerprint(of: source),
                 contractMark: mark(source.contract, of: source.name, onFail: source.onFail))
         }
-        nodes += project.models.compactMap { model in problems.catching { try node(model, on: connection) } }
+        // A statement that breaks the question is asked about alone, where its mistake has a place.
+        let trees = try? SyntaxTrees(of: project.models.filter(\.dependsOn.isEmpty).map(\.sql), on: connection)
+        nodes += project.models.compactMap { model in problems.catching { try node(model, trees, on: connection) } }
         return ProjectGraph(sorted: sort(nodes))
     }
 
-    private func node(_ model: ModelDefinition, on connection: isolated Connection) throws -> GraphNode {
+    private func node(
+        _ model: ModelDefinition, _ trees: SyntaxTrees?, on connection: isolated Connection
+    ) throws -> GraphNode {
         var inputs = Set<TableName>()
         var query: ParsedQuery?
         let reported = problems.all.count
         if model.dependsOn.isEmpty {
-            let parsed = try ParsedQuery.parse(model.sql, source: model.text, on: connection)
+            let parsed = try ParsedQuery.parse(model.sql, source: model.text, trees: trees, on: connection)
             query = parsed
             for reference in parsed.tables {
                 if let name = resolve(reference, in: model) { inputs.insert(name) }

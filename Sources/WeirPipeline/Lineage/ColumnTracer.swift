@@ -33,7 +33,7 @@ actor ColumnTracer {
         do {
             let found = try await shadow().withConnection { connection in
                 try await connection.perform { connection in
-                    let catalog = ShadowCatalog()
+                    var catalog = ShadowCatalog()
                     for (name, columns) in tables { try catalog.add(name, columns: columns, on: connection) }
                     return try ColumnLineage.of(model.sql, source: model.text, on: connection)
                 }

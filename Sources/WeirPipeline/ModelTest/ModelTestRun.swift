@@ -79,7 +79,7 @@ struct ModelTestRun: Sendable {
 
     private func makeInputs(on connection: isolated Connection) throws {
         var mistakes: [WeirError] = []
-        let shadow = ShadowCatalog()
+        var shadow = ShadowCatalog()
         for (number, name) in (catalog.graph[model.name]?.inputs ?? []).enumerated() {
             let shape = catalog[name]
             guard let rows = test.given[name.key] else {
@@ -89,7 +89,7 @@ struct ModelTestRun: Sendable {
             }
             do {
                 let table = try TestRowTable.load(rows, of: file, as: "given_\(number)", on: connection)
-                mistakes += try fill(name, shape, table, shadow, on: connection)
+                mistakes += try fill(name, shape, table, &shadow, on: connection)
             } catch let error as WeirError where error.code.hasPrefix("test.") {
                 mistakes.append(error)
             }
@@ -99,7 +99,7 @@ struct ModelTestRun: Sendable {
 
     /// Makes an input and puts the given rows into it, with the input's real types.
     private func fill(
-        _ name: TableName, _ shape: TestCatalog.Shape, _ given: TestRowTable, _ shadow: ShadowCatalog,
+        _ name: TableName, _ shape: TestCatalog.Shape, _ given: TestRowTable, _ shadow: inout ShadowCatalog,
         on connection: isolated Connection
     ) throws -> [WeirError] {
         var columns = shape.columns

@@ -37,13 +37,13 @@ struct TestCatalog: Sendable {
         let wanted = graph.closure(of: models, upstream: true)
         return try await TestScratch.open().use { connection in
             var shapes: [String: Shape] = [:]
-            let catalog = ShadowCatalog()
+            var catalog = ShadowCatalog()
             for node in graph.order where wanted.contains(node.name.key) {
                 let shape =
                     if let source = project.source(node.name) {
                         shape(of: source, project, on: connection)
                     } else if let model = project.model(node.name) {
-                        shape(of: model, project, catalog, on: connection)
+                        shape(of: model, project, &catalog, on: connection)
                     } else { Shape(columns: [], isComplete: false) }
                 shapes[node.name.key] = shape
                 let extra = shape.isComplete || shape.columns.isEmpty ? [] : [probe]
@@ -66,9 +66,10 @@ struct TestCatalog: Sendable {
     }
 
     private static func shape(
-        of model: ModelDefinition, _ project: Project, _ catalog: ShadowCatalog, on connection: isolated Connection
+        of model: ModelDefinition, _ project: Project, _ catalog: inout ShadowCatalog,
+        on connection: isolated Connection
     ) -> Shape {
-        guard let columns = try? catalog.bind(model, on: connection) else {
+        guard let columns = try? catalog.bind(model, to: [], on: connection) else {
             return declared([], project.tableContract(for: model.name))
         }
         // A star passes on the probe of an input that may have more columns than are known.

@@ -40,7 +40,7 @@ struct Planner {
         inspect: (SourceDefinition, Checkpoint?) throws -> SourceInput,
         shadow: isolated Connection
     ) throws -> Result {
-        let catalog = ShadowCatalog()
+        var catalog = ShadowCatalog()
         var plan = Plan(project: project.name, environment: environment.name, nodes: [], removed: removed())
         var errors: [WeirError] = []
         var broken: [WeirError] = []
@@ -53,7 +53,7 @@ struct Planner {
                 entry = planSource(source, node, inspect: inspect)
             } else if let model = project.model(node.name) {
                 entry = planModel(model, node, planned: planned)
-                try bind(&entry, model, node, planned: &planned, catalog, &errors, &broken, shadow)
+                try bind(&entry, model, node, planned: &planned, &catalog, &errors, &broken, shadow)
             } else {
                 continue
             }
@@ -64,7 +64,7 @@ struct Planner {
                 project.tableContract(for: node.name), columns: entry.columns, diff: entry.columnDiff)
             if entry.action == .build || entry.action == .load { entry.isChanging = true }
             planned[node.name.key] = entry
-            try catalog.add(node.name, columns: entry.columns, on: shadow)
+            catalog.offer(node.name, columns: entry.columns)
         }
         for node in graph.order {
             let contract = project.tableContract(for: node.name)
@@ -170,7 +170,7 @@ struct Planner {
 
     private func bind(
         _ entry: inout PlannedNode, _ model: ModelDefinition, _ node: GraphNode, planned: inout [String: PlannedNode],
-        _ catalog: ShadowCatalog, _ errors: inout [WeirError], _ broken: inout [WeirError],
+        _ catalog: inout ShadowCatalog, _ errors: inout [WeirError], _ broken: inout [WeirError],
         _ shadow: isolated Connection
     ) throws {
         if node.hasUnknownInputs { return }
@@ -188,7 +188,7 @@ struct Planner {
             return
         }
         do {
-            let returned = try catalog.bind(model, on: shadow)
+            let returned = try catalog.bind(model, to: node.inputs, on: shadow)
             entry.columns = ShadowCatalog.published(returned, model.load)
         } catch {
             let error = WeirError.wrapping(error)

@@ -4,16 +4,17 @@ import WeirQuality
 
 /// An empty copy of the project's tables, in memory, in which models are bound without touching the warehouse.
 struct ShadowCatalog {
-    private let schemas: Schemas
+    private var schemas = Set<String>()
+    /// Tables that no model was bound to yet, by key: most are never needed when little changed.
+    private var waiting: [String: (name: TableName, columns: [Column])] = [:]
 
-    private final class Schemas { var made = Set<String>() }
-
-    init() { schemas = Schemas() }
+    /// Has an empty table made when a model is bound to it.
+    mutating func offer(_ name: TableName, columns: [Column]) { waiting[name.key] = (name, columns) }
 
     /// Makes an empty table, replacing one of the same name.
-    func add(_ name: TableName, columns: [Column], on connection: isolated Connection) throws {
+    mutating func add(_ name: TableName, columns: [Column], on connection: isolated Connection) throws {
         guard !columns.isEmpty else { return }
-        if schemas.made.insert(name.schema.lowercased()).inserted {
+        if schemas.insert(name.schema.lowercased()).inserted {
             try connection.execute("CREATE SCHEMA IF NOT EXISTS \(SQL.quote(name.schema))")
         }
         // A column of untyped NULLs is stored as an integer; the engine does the same.
@@ -25,8 +26,16 @@ struct ShadowCatalog {
 
     /// The columns a model returns.
     ///
+    /// - Parameter inputs: the tables that it reads, of those that were offered.
     /// - Throws: `sql.unknown-column` and its kin, placed in the model's file.
-    func bind(_ model: ModelDefinition, on connection: isolated Connection) throws -> [Column] {
+    mutating func bind(
+        _ model: ModelDefinition, to inputs: [TableName], on connection: isolated Connection
+    ) throws -> [Column] {
+        for input in inputs {
+            if let table = waiting.removeValue(forKey: input.key) {
+                try add(table.name, columns: table.columns, on: connection)
+            }
+        }
         let columns = try OutputColumns.of(model.sql, source: model.text, on: connection)
         let problems = Problems()
         var seen = Set<String>()

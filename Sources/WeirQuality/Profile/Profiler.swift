@@ -182,7 +182,8 @@ public struct Profiler: Sendable {
         let rows = profile.rows
         options.progress("counting \(Figures.count(rows)) rows of \(Figures.count(columns.count)) columns")
         for start in stride(from: 0, to: columns.count, by: Self.columnsPerScan) {
-            let scans = columns[start..<min(start + Self.columnsPerScan, columns.count)].map(FirstScan.init)
+            let part = columns[start..<min(start + Self.columnsPerScan, columns.count)]
+            let scans = try FirstScan.scans(of: part, in: source, on: connection)
             let select = scans.flatMap(\.expressions).joined(separator: ", ")
             var answers = try connection.query("SELECT \(select) FROM \(source) AS t").first?[...] ?? []
             for scan in scans {

@@ -37,18 +37,23 @@ public struct ParsedQuery: Sendable {
 
     /// Parses one SELECT statement. A semicolon and comments after it are fine.
     ///
-    /// - Parameter source: the file the statement comes from, with `sql` as its text, for the places in errors.
+    /// - Parameters:
+    ///   - source: the file the statement comes from, with `sql` as its text, for the places in errors.
+    ///   - trees: of many statements, where they were asked for at once.
     /// - Throws: `sql.empty`, `sql.syntax`, `sql.many-statements`, `sql.not-a-select`, and `sql.not-inspectable`
     ///   for SELECT statements whose columns are only known when run (PIVOT without a list of values).
     public static func parse(
-        _ sql: String, source: SourceText? = nil, on connection: isolated Connection
+        _ sql: String, source: SourceText? = nil, trees: SyntaxTrees? = nil, on connection: isolated Connection
     ) throws -> ParsedQuery {
-        try parse(sql, source: source, inspector: connection.inspector)
+        try parse(sql, source: source, tree: trees?[sql], inspector: connection.inspector)
     }
 
-    static func parse(_ sql: String, source: SourceText? = nil, inspector: Inspector) throws -> ParsedQuery {
+    static func parse(
+        _ sql: String, source: SourceText? = nil, tree known: String? = nil, inspector: Inspector
+    ) throws -> ParsedQuery {
         let source = source ?? SourceText(path: "SQL", text: sql)
-        let tree = try syntaxTree(of: sql, source: source, inspector: inspector)
+        let answer = try known ?? inspector.text("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [sql])
+        let tree = try syntaxTree(in: JSONTree.parse(answer), sql: sql, source: source)
         var walk = QueryWalk()
         walk.visit(tree, ctes: [])
         let catalogue = try FunctionCatalogue.current(knowing: walk.calledFunctions, inspector: inspector)
@@ -67,8 +72,7 @@ public struct ParsedQuery: Sendable {
     }
 
     /// The one statement's node in DuckDB's syntax tree.
-    private static func syntaxTree(of sql: String, source: SourceText, inspector: Inspector) throws -> JSONTree {
-        let answer = try JSONTree.parse(try inspector.text("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [sql]))
+    private static func syntaxTree(in answer: JSONTree, sql: String, source: SourceText) throws -> JSONTree {
         if answer["error"]?.isTrue == true { throw failure(answer, sql: sql, source: source) }
         let statements = answer["statements"]?.elements ?? []
         guard let statement = statements.first, let node = statement["node"] else {

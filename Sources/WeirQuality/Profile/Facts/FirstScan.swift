@@ -6,9 +6,12 @@ struct FirstScan {
     let column: Column
     private let family: TypeFamily
     private let value: String
+    /// Which of ``grains`` the first rows refute already, by position.
+    private let refuted: Set<Int>
 
-    init(_ column: Column) {
+    init(_ column: Column, refuted: Set<Int> = []) {
         self.column = column
+        self.refuted = refuted
         family = TypeFamily(sql: column.type)
         value = "t.\(SQL.quote(column.name))"
     }
@@ -55,24 +58,55 @@ struct FirstScan {
     private var texts: [String] {
         let text = "CAST(\(value) AS VARCHAR)"
         let isWide = "strlen(\(text)) <> length(\(text))"
+        // Trimming makes a new text; other spaces than this one are not ASCII.
+        let mayBePadded = "(starts_with(\(text), ' ') OR suffix(\(text), ' ') OR \(isWide))"
         return [
             "min(length(\(text)))", "max(length(\(text)))", "avg(length(\(text)))",
-            "count(*) FILTER (\(text) = '')", "count(*) FILTER (\(text) <> '' AND trim(\(text)) = '')",
-            "count(*) FILTER (\(text) <> trim(\(text)) AND trim(\(text)) <> '')",
+            "count(*) FILTER (\(text) = '')",
+            "count(*) FILTER (CASE WHEN \(mayBePadded) THEN \(text) <> '' AND trim(\(text)) = '' END)",
+            "count(*) FILTER (CASE WHEN \(mayBePadded) THEN \(text) <> trim(\(text)) AND trim(\(text)) <> '' END)",
             "count(*) FILTER (\(isWide))",
             "count(*) FILTER (CASE WHEN \(isWide) THEN regexp_matches(\(text), \(SQL.literal(Self.broken))) END)",
         ]
     }
 
     private var times: [String] {
-        let micros = "epoch_us(\(value))"
-        let finite = "isfinite(\(value))"
+        let grains = grains.enumerated().map { refuted.contains($0.offset) ? "false" : $0.element }
         return [
-            "count(*) FILTER (\(finite) AND CAST(\(value) AS TIMESTAMP) > CAST(now() AS TIMESTAMP))",
+            "count(*) FILTER (\(finite) AND CAST(\(value) AS TIMESTAMP) > CAST(now() AS TIMESTAMP))", grains[0],
+            grains[1],
+            "date_diff('day', min(\(value)) FILTER (\(finite)), max(\(value)) FILTER (\(finite)))",
+        ] + grains[2...]
+    }
+
+    private var finite: String { "isfinite(\(value))" }
+
+    /// Whether all times are whole years, months, and ``units``.
+    private var grains: [String] {
+        [
             "bool_and(month(\(value)) = 1 AND day(\(value)) = 1) FILTER (\(finite))",
             "bool_and(day(\(value)) = 1) FILTER (\(finite))",
-            "date_diff('day', min(\(value)) FILTER (\(finite)), max(\(value)) FILTER (\(finite)))",
-        ] + Self.units.map { "bool_and(\(micros) % \($0.1) = 0) FILTER (\(finite))" }
+        ] + Self.units.map { "bool_and(epoch_us(\(value)) % \($0.1) = 0) FILTER (\(finite))" }
+    }
+
+    /// The scans of columns. What a few rows refute need not be asked of all.
+    static func scans(
+        of columns: some Collection<Column>, in source: String, on connection: isolated Connection
+    ) throws -> [FirstScan] {
+        let scans = columns.map { FirstScan($0) }
+        let select = scans.filter(\.isStamp).flatMap(\.grains)
+        guard !select.isEmpty else { return scans }
+        var answers =
+            try connection.query(
+                "SELECT \(select.joined(separator: ", ")) FROM (SELECT * FROM \(source) LIMIT 10000) AS t"
+            ).first?[...] ?? []
+        return scans.map { scan in
+            guard scan.isStamp else { return scan }
+            let count = scan.grains.count
+            defer { answers = answers.dropFirst(count) }
+            let refuted = answers.prefix(count).enumerated().filter { $0.element.bool == false }.map(\.offset)
+            return FirstScan(scan.column, refuted: Set(refuted))
+        }
     }
 
     // MARK: Answering

@@ -8,8 +8,11 @@ struct ValueCounts {
     let source: String
     let rows: Int
 
-    /// Above this many values grouping them all would be the greater part of the work.
-    static let mostGroups = 5_000_000
+    /// Above this many values grouping them all would be the greater part of the work: their number is an estimate
+    /// then, and the frequent ones are those of a sample, counted exactly.
+    static let mostGroups = 1_000_000
+    /// The share of values among the rows from which an estimate may mean that each stands once.
+    private static let nearlyUnique = 0.95
     static let shown = 20
     private static let width = 200
 
@@ -23,7 +26,7 @@ struct ValueCounts {
             return
         }
         // Nearly every value is another: only those that can stand twice are worth grouping.
-        if facts.distinct.count * 10 > filled * 9, filled >= RepeatedKeys.fewest {
+        if Double(facts.distinct.count) > Double(filled) * Self.nearlyUnique, filled >= RepeatedKeys.fewest {
             let suspects = try RepeatedKeys.suspects(
                 [value], in: "\(source) AS t", where: "\(value) IS NOT NULL", rows: filled, table: "_weir_profile_keys",
                 on: connection)
@@ -42,10 +45,38 @@ struct ValueCounts {
             case .all: break
             }
         }
-        guard facts.distinct.count <= Self.mostGroups else { return }
+        guard facts.distinct.count > Self.mostGroups else {
+            return try read(
+                "SELECT \(value) AS k, count(*) AS c FROM \(source) AS t WHERE \(value) IS NOT NULL GROUP BY 1",
+                into: &facts, countsAll: true, on: connection)
+        }
         try read(
-            "SELECT \(value) AS k, count(*) AS c FROM \(source) AS t WHERE \(value) IS NOT NULL GROUP BY 1",
-            into: &facts, countsAll: true, on: connection)
+            """
+            SELECT \(value) AS k, count(*) AS c FROM \(source) AS t
+            WHERE \(value) IN (SELECT k FROM (\(frequent))) OR \(standsForNothing(value)) GROUP BY 1
+            """, into: &facts, countsAll: false, on: connection)
+    }
+
+    /// Values that stand more than once in a sample, the most frequent first.
+    private var frequent: String {
+        """
+        SELECT k FROM (SELECT \(value) AS k FROM \(source) AS t USING SAMPLE reservoir(100000 ROWS) REPEATABLE (20261125))
+        WHERE k IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY count(*) DESC, k LIMIT 200
+        """
+    }
+
+    /// SQL that is true for a value (an SQL expression) that people write where there is none; never NULL.
+    private func standsForNothing(_ value: String) -> String {
+        switch family {
+        case .text:
+            let words = WordLists.standIns.sorted().map(SQL.literal).joined(separator: ", ")
+            return
+                "coalesce(strlen(CAST(\(value) AS VARCHAR)) <= 60 AND lower(trim(CAST(\(value) AS VARCHAR))) IN (\(words)), false)"
+        case .date, .timestamp, .timestampTZ:
+            let days = ["9999-12-31", "1900-01-01", "1970-01-01", "2099-12-31"].map { "DATE '\($0)'" }
+            return "coalesce(CAST(\(value) AS DATE) IN (\(days.joined(separator: ", "))), false)"
+        default: return "false"
+        }
     }
 
     private func read(
@@ -55,19 +86,12 @@ struct ValueCounts {
         let pair = { (query: String) in
             "(SELECT list({v: left(CAST(k AS VARCHAR), \(Self.width)), c: c}) FROM (\(query)))"
         }
-        let words = WordLists.standIns.sorted().map(SQL.literal).joined(separator: ", ")
-        let stamp = family == .date || family == .timestamp || family == .timestampTZ
-        let standIn =
-            isText
-            ? "lower(trim(CAST(k AS VARCHAR))) IN (\(words))"
-            : stamp
-                ? "left(CAST(k AS VARCHAR), 10) IN ('9999-12-31', '1900-01-01', '1970-01-01', '2099-12-31')" : "false"
         let row = try connection.query(
             """
             WITH g AS MATERIALIZED (\(groups))
             SELECT (SELECT count(*) FROM g),
                 \(pair("SELECT k, c FROM g ORDER BY c DESC, CAST(k AS VARCHAR) LIMIT \(Self.shown)")),
-                \(pair("SELECT k, c FROM g WHERE \(standIn) ORDER BY c DESC, CAST(k AS VARCHAR) LIMIT \(Self.shown)")),
+                \(pair("SELECT k, c FROM g WHERE \(standsForNothing("k")) ORDER BY c DESC, CAST(k AS VARCHAR) LIMIT \(Self.shown)")),
                 \(isText && countsAll ? "(SELECT count(*) - count(DISTINCT lower(trim(CAST(k AS VARCHAR)))) FROM g WHERE trim(CAST(k AS VARCHAR)) <> '')" : "NULL")
             """
         ).first
