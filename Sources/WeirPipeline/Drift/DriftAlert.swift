@@ -12,6 +12,8 @@ public struct DriftAlert: Sendable, Hashable, Codable {
     public var column: String?
     /// ISO 8601 UTC: when it was measured, or the hour that is meant.
     public var at: String
+    /// ISO 8601 UTC: the batch that it is about.
+    public var measuredAt: String
     public var observed: Double?
     public var expected: Double?
     public var lower: Double?
@@ -38,7 +40,11 @@ public struct DriftAlert: Sendable, Hashable, Codable {
         public var upper: Double?
     }
 
-    init(_ subject: DriftSubject, table: String, metric: DriftMetric, column: String? = nil, at: String, why: String) {
+    init(
+        _ subject: DriftSubject, table: String, metric: DriftMetric, column: String? = nil, at: String,
+        measuredAt: String,
+        why: String
+    ) {
         id = String(
             Fingerprint.of([subject.node, subject.scope.rawValue, metric.rawValue, column ?? "", at]).prefix(8))
         self.table = table
@@ -46,6 +52,7 @@ public struct DriftAlert: Sendable, Hashable, Codable {
         self.metric = metric
         self.column = column
         self.at = at
+        self.measuredAt = measuredAt
         self.why = why
     }
 

@@ -33,9 +33,11 @@ struct DriftPast: Sendable {
     /// Batches whose sketches are the reference of distributions.
     static let referenceBatches = 30
 
+    /// - Parameter time: only what was before it; nil is everything, and counts days back from the newest.
     static func load(
-        _ subject: DriftSubject, settings: WatchSettings, before now: Date, from store: StateStore
+        _ subject: DriftSubject, settings: WatchSettings, before time: Date?, from store: StateStore
     ) async throws -> DriftPast {
+        let now = if let time { time } else { try await end(of: subject, in: store) }
         let since = now.addingTimeInterval(-Double(settings.forecast.history) * 86_400)
         var past = DriftPast()
         past.alerts = try await store.driftAlerts(of: subject).compactMap(DriftAlert.init)
@@ -47,6 +49,13 @@ struct DriftPast: Sendable {
         try await past.read(store.driftPoints(of: subject, since: since).filter { $0.at < now })
         if subject.scope == .batch { try await past.readRuns(subject.node, since: since, before: now, store) }
         return past
+    }
+
+    /// Just after everything that is known.
+    private static func end(of subject: DriftSubject, in store: StateStore) async throws -> Date {
+        let batch = try await store.driftBatches(of: subject, limit: 1).first?.at
+        let run = try await store.metrics("rows_published", node: subject.node, limit: 1).first?.at
+        return ([batch, run].compactMap(\.self).max() ?? Date()).addingTimeInterval(0.001)
     }
 
     private mutating func read(_ points: [DriftPoint]) {

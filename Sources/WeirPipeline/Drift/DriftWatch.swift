@@ -19,9 +19,9 @@ struct DriftWatch: Sendable {
     ///   - source: the rows: a table's quoted name.
     ///   - schema: the columns that are the table's own.
     func examine(
-        _ source: String, schema: [Column], rows: Int, on connection: isolated Connection
+        _ source: String, schema: [Column], on connection: isolated Connection
     ) throws -> DriftReport {
-        var measurer = BatchMeasurer(source: source, schema: schema, rows: rows, at: now)
+        var measurer = BatchMeasurer(source: source, schema: schema, at: now)
         measurer.settings = settings
         measurer.timeColumn = timeColumn
         measurer.edges = past.edges
@@ -61,7 +61,7 @@ struct DriftWatch: Sendable {
             if !drift.isEmpty {
                 report.alerts.append(
                     DriftAlert(
-                        subject, table: table, metric: .schema, at: UTC.text(now),
+                        subject, table: table, metric: .schema, at: UTC.text(now), measuredAt: UTC.text(now),
                         why: "the columns are not those of the batch before: \(drift.words)"))
             }
         }
@@ -91,7 +91,7 @@ struct DriftWatch: Sendable {
         _ value: Double, _ band: Forecast.Band, _ metric: DriftMetric, _ column: String?, at time: Date
     ) -> DriftAlert {
         var alert = DriftAlert(
-            subject, table: table, metric: metric, column: column, at: UTC.text(time),
+            subject, table: table, metric: metric, column: column, at: UTC.text(time), measuredAt: UTC.text(now),
             why: DriftWords.why(value, band, metric))
         (alert.observed, alert.expected) = (value, band.expected)
         (alert.lower, alert.upper) = (band.lower, band.upper)
@@ -122,7 +122,7 @@ struct DriftWatch: Sendable {
         guard let worst = bad.max(by: { distance($0) < distance($1) }) else { return }
         let others = bad.count > 1 ? ", the worst of \(bad.count) unusual hours" : ""
         var alert = DriftAlert(
-            subject, table: table, metric: .volume, at: UTC.text(worst.at),
+            subject, table: table, metric: .volume, at: UTC.text(worst.at), measuredAt: UTC.text(now),
             why: "the hour from \(UTC.text(worst.at).prefix(16))Z had \(DriftWords.told(worst, .volume))\(others)")
         (alert.observed, alert.expected) = (worst.value, worst.expected)
         (alert.lower, alert.upper) = (worst.lower, worst.upper)
@@ -145,6 +145,7 @@ struct DriftWatch: Sendable {
             guard drift.isDrift else { continue }
             var alert = DriftAlert(
                 subject, table: table, metric: .distribution, column: column.name, at: UTC.text(now),
+                measuredAt: UTC.text(now),
                 why: DriftWords.why(drift, batches: history.count))
             (alert.observed, alert.upper, alert.trainedOn) = (drift.psi, drift.threshold, history.count)
             alert.distribution = drift

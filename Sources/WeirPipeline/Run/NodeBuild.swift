@@ -114,7 +114,7 @@ struct NodeBuild {
             result.balance.read = staged.read
             if decision.stop == nil, let watch = context.watch {
                 let report = try watch.examine(
-                    staged.table.sql, schema: staged.columns, rows: staged.rows, on: connection)
+                    staged.table.sql, schema: staged.columns, on: connection)
                 result.drift = report
                 if watch.settings.onFail == .stop { decision.stop = report.reasonToStop }
             }

@@ -14,6 +14,12 @@ public enum Forecast: Sendable {
         public var need: Int
         public var unit: Unit
 
+        public init(have: Int, need: Int, unit: Unit) {
+            self.have = have
+            self.need = need
+            self.unit = unit
+        }
+
         /// `5 of 8 points`.
         public var words: String { "\(have) of \(need) \(unit.rawValue)" }
     }

@@ -8,27 +8,42 @@ enum LevelMethod: Sendable, Hashable {
     case last
 
     /// The line goes through this many points at most: the medians of neighbours.
-    private static let knots = 28
+    private static let knots = 10
 
     /// From the points before `end`.
     func value(_ values: [Double], _ times: [Double], before end: Int, at time: Double) -> Double {
         guard end > 0 else { return 0 }
         switch self {
         case .last: return values[end - 1]
-        case .median(let width): return Robust.median(values[max(0, end - width)..<end])
+        case .median(let width): return Robust.median(Array(values[max(0, end - width)..<end]))
         case .line(let width):
             let start = max(0, end - width)
-            if end - start < 4 { return Robust.median(values[start..<end]) }
+            if end - start < 4 { return Robust.median(Array(values[start..<end])) }
             let block = max(1, (end - start + Self.knots - 1) / Self.knots)
             var (x, y): ([Double], [Double]) = ([], [])
             for first in stride(from: start, to: end, by: block) {
                 let part = first..<min(first + block, end)
                 x.append(part.reduce(0) { $0 + times[$1] } / Double(part.count))
-                y.append(Robust.median(values[part]))
+                y.append(Robust.median(Array(values[part])))
             }
             // After a long gap a slope says little: it is followed no further than the points reach back.
             let reach = times[end - 1] + (times[end - 1] - times[start])
             return Robust.line(x, y, at: min(time, reach))
+        }
+    }
+
+    /// For each of a range, from the points before it.
+    func values(_ values: [Double], _ times: [Double], over range: Range<Int>) -> [Double] {
+        guard case .median(let width) = self, let first = range.first else {
+            return range.map { value(values, times, before: $0, at: times[$0]) }
+        }
+        var window = SlidingMedian(values[max(0, first - width)..<first])
+        return range.map { index in
+            defer {
+                if index >= width { window.remove(values[index - width]) }
+                window.insert(values[index])
+            }
+            return window.median
         }
     }
 

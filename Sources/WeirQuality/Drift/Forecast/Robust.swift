@@ -3,10 +3,10 @@ import Foundation
 /// Statistics that a few wild values cannot move.
 enum Robust {
     /// The middle value; 0 of none.
-    static func median(_ values: some Collection<Double>) -> Double { quantile(values, 0.5) }
+    static func median(_ values: [Double]) -> Double { quantile(values, 0.5) }
 
     /// With linear interpolation between neighbours (type 7 of Hyndman and Fan, 1996).
-    static func quantile(_ values: some Collection<Double>, _ share: Double) -> Double {
+    static func quantile(_ values: [Double], _ share: Double) -> Double {
         let sorted = values.sorted()
         guard let last = sorted.last else { return 0 }
         let place = share * Double(sorted.count - 1)

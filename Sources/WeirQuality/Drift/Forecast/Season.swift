@@ -142,13 +142,16 @@ struct Season: Sendable, Hashable {
     /// The median of the values around each one; near the ends, of the first and last window.
     private static func centred(_ values: [Double], window: Int) -> [Double] {
         let width = min(window, values.count)
-        var found: (start: Int, median: Double)?
+        var moving = SlidingMedian(values.prefix(width))
+        var at = 0
         return values.indices.map { index in
             let start = max(0, min(index - width / 2, values.count - width))
-            if let found, found.start == start { return found.median }
-            let median = Robust.median(values[start..<start + width])
-            found = (start, median)
-            return median
+            while at < start {
+                moving.remove(values[at])
+                moving.insert(values[at + width])
+                at += 1
+            }
+            return moving.median
         }
     }
 }

@@ -81,15 +81,16 @@ struct SeriesModel: Sendable {
     /// Points that are told from those before them: the newest, after the first few.
     private var told: Range<Int> {
         let count = training.times.count
-        let most = rhythm.isHourly ? min(336, 14 * rhythm.perDay) : 120
+        let most = rhythm.isHourly ? min(240, 10 * rhythm.perDay) : 100
         return max(min(count, max(3, count / 4)), count - most)..<count
     }
 
     private func oneStepErrors(_ rest: [Double?], _ method: LevelMethod) -> [Double] {
         let filled = zip(rest, training.values).map { $0 ?? $1 }
-        return told.compactMap { index in
+        let levels = method.values(filled, training.times, over: told)
+        return zip(told, levels).compactMap { index, level in
             guard training.isQuiet[index], let value = rest[index] else { return nil }
-            return value - method.value(filled, training.times, before: index, at: training.times[index])
+            return value - level
         }
     }
 

@@ -10,7 +10,6 @@ public struct BatchMeasurer: Sendable {
     public var source: String
     /// Its columns that are the table's own.
     public var schema: [Column]
-    public var rows: Int
     /// The time that counts as now.
     public var at: Date
     public var settings = WatchSettings()
@@ -28,10 +27,9 @@ public struct BatchMeasurer: Sendable {
     private static let mostHours = 24 * 35
     private static let bucketShares = stride(from: 0.05, to: 0.96, by: 0.05).map { $0 }
 
-    public init(source: String, schema: [Column], rows: Int, at: Date) {
+    public init(source: String, schema: [Column], at: Date) {
         self.source = source
         self.schema = schema
-        self.rows = rows
         self.at = at
     }
 
@@ -57,10 +55,10 @@ public struct BatchMeasurer: Sendable {
     }
 
     public func measure(on connection: isolated Connection) throws -> BatchMeasure {
-        var measure = BatchMeasure(at: at, rows: rows, sampled: rows, schema: schema)
+        var measure = BatchMeasure(at: at, rows: 0, sampled: 0, schema: schema)
         let asked = asked
         try count(asked, &measure, on: connection)
-        guard rows > 0 else { return measure }
+        guard measure.rows > 0 else { return measure }
         let sample = try sample(asked, &measure, on: connection)
         defer { _ = try? connection.execute("DROP TABLE IF EXISTS temp.\(SQL.quote(Self.sampleTable))") }
         try estimate(asked, sample, &measure, on: connection)
@@ -83,6 +81,7 @@ public struct BatchMeasurer: Sendable {
         let row = try connection.query("SELECT \(select.joined(separator: ", ")) FROM \(source) AS t").first ?? []
         var answers = row[...]
         measure.rows = Int(answers.popFirst()?.int ?? 0)
+        measure.sampled = measure.rows
         measure.freshness = answers.popFirst()?.double.map { at.timeIntervalSince1970 - $0 }
         for item in asked {
             let filled = Int(answers.popFirst()?.int ?? 0)
