@@ -102,7 +102,7 @@ def faulty(random_, series, fault, sizes):
             for step, i in enumerate(range(start, start + length)):
                 series.value[i] *= 1 + 0.9 * (step + 1) / length
                 series.label[i] = 1 if step >= length // 2 else 2
-            for i in range(start + length, min(len(series.value), start + length + 3)):
+            for i in range(start + length, min(len(series.value), start + length + 12)):
                 series.label[i] = 2
             return True
         if series.kind == "share":

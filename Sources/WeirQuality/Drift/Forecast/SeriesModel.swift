@@ -23,9 +23,10 @@ struct SeriesModel: Sendable {
     /// - Parameter points: in order of time, without those that nothing is learnt from.
     init(_ points: [SeriesPoint], kind: SeriesKind, patience: Int) {
         self.kind = kind
-        scale = SeriesScale.fitting(kind, points.map(\.value))
+        rhythm = Rhythm(points.map(\.at.timeIntervalSince1970))
+        let lag = rhythm.isHourly ? rhythm.perDay : rhythm.isDaily ? 7 : 1
+        scale = SeriesScale.fitting(kind, points.map(\.value), lag: lag)
         training = SeriesTraining(points, scale: scale, patience: patience)
-        rhythm = Rhythm(training.times)
         let methods = LevelMethod.candidates(rhythm)
         var best = (season: Season(), rest: training.values.map(Double?.some), cost: Double.infinity)
         for parts in Self.cycles(rhythm) {

@@ -25,27 +25,32 @@ enum SeriesScale: Sendable, Hashable {
     }
 
     /// The scale on which the values scatter alike whether they are high or low.
-    static func fitting(_ kind: SeriesKind, _ values: [Double]) -> SeriesScale {
+    ///
+    /// - Parameter lag: points to one that is comparable: of the same weekday, or the same hour.
+    static func fitting(_ kind: SeriesKind, _ values: [Double], lag: Int = 1) -> SeriesScale {
         switch kind {
         case .share, .distinct, .age: return .plain
         case .duration: return .logarithm
         case .count:
             return Robust.median(values) >= 10 ? .logarithm : .root
         case .amount:
-            guard let least = values.min(), least > 0, let most = values.max(), most > 2 * least, values.count >= 12
+            // A zero among figures that are all above it is most often a load that brought nothing.
+            let positive = values.filter { $0 > 0 }
+            guard values.allSatisfy({ $0 >= 0 }), positive.count * 20 >= values.count * 19, values.count >= 12,
+                Robust.quantile(positive, 0.95) > 1.5 * Robust.quantile(positive, 0.05)
             else { return .plain }
-            // Steps from one value to the next, where the values are low and where they are high.
-            let plain = imbalance(values)
-            let logarithm = imbalance(values.map { log1p($0) })
-            return logarithm * 1.5 < plain ? .logarithm : .plain
+            let far = positive.count >= 4 * lag ? lag : 1
+            let plain = imbalance(positive, far)
+            let logarithm = imbalance(positive.map { log1p($0) }, far)
+            return logarithm < plain * 1.2 ? .logarithm : .plain
         }
     }
 
     /// How many times more the higher half of the values moves than the lower one, or the other way round.
-    private static func imbalance(_ values: [Double]) -> Double {
+    private static func imbalance(_ values: [Double], _ lag: Int) -> Double {
         let middle = Robust.median(values)
         var (low, high): ([Double], [Double]) = ([], [])
-        for (a, b) in zip(values, values.dropFirst()) {
+        for (a, b) in zip(values, values.dropFirst(lag)) {
             if (a + b) / 2 < middle { low.append(abs(b - a)) } else { high.append(abs(b - a)) }
         }
         guard low.count >= 4, high.count >= 4 else { return 1 }
