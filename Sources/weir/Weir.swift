@@ -23,6 +23,7 @@ struct WeirCommand: AsyncParsableCommand {
             DoctorCommand.self,
             ProfileCommand.self,
             DiffCommand.self,
+            DriftCommand.self,
             ContractCommand.self,
         ])
 

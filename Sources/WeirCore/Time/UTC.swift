@@ -32,7 +32,7 @@ public enum UTC {
     }
 
     /// Year, month, day, hour, minute, second of the proleptic Gregorian calendar.
-    static func fields(_ seconds: Int64) -> (
+    public static func fields(_ seconds: Int64) -> (
         year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
     ) {
         let days = floorDivide(seconds, 86_400)

@@ -45,6 +45,7 @@ struct ConfigurationFile {
         if let settings = map.map("defaults") {
             defaults.owner = settings.string("owner")
             defaults.onFail = settings.choice("on_fail", OnFail.self) ?? .quarantine
+            defaults.monitor = settings.bool("monitor") ?? false
             settings.finish("`defaults:`")
         }
         if let settings = map.map("lineage") {

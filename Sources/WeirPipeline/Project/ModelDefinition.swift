@@ -9,6 +9,8 @@ public struct ModelDefinition: Sendable {
     public var load: LoadSettings
     public var contract: String?
     public var onFail: OnFail?
+    /// Whether its loads are watched for drift.
+    public var monitor: Bool?
     public var notes: TableNotes
     /// Tables read, said by hand for SQL that DuckDB cannot take apart.
     public var dependsOn: [TableName]

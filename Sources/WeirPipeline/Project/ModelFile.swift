@@ -30,6 +30,7 @@ struct ModelFile {
         }
         let contract = map.string("contract")
         let onFail = TableKeys.onFail(map)
+        let monitor = TableKeys.monitor(map)
         let dependsOn = map.strings("depends_on").compactMap { text -> TableName? in
             if let table = TableName(text) { return table }
             map.report(
@@ -38,7 +39,7 @@ struct ModelFile {
         }
         map.finish("a model's header")
         return ModelDefinition(
-            name: name, text: source, load: load, contract: contract, onFail: onFail, notes: notes,
+            name: name, text: source, load: load, contract: contract, onFail: onFail, monitor: monitor, notes: notes,
             dependsOn: dependsOn, place: map.place())
     }
 

@@ -24,6 +24,8 @@ public struct Project: Sendable {
     public struct Defaults: Sendable, Hashable {
         public var owner: String?
         public var onFail: OnFail = .quarantine
+        /// Whether tables that say nothing themselves are watched for drift.
+        public var monitor = false
         public init() {}
     }
 

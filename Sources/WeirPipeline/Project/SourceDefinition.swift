@@ -11,6 +11,8 @@ public struct SourceDefinition: Sendable {
     public var columns: [Column]
     public var contract: String?
     public var onFail: OnFail?
+    /// Whether its loads are watched for drift.
+    public var monitor: Bool?
     public var notes: TableNotes
     public var place: Place
     /// Where the columns are declared, by name.

@@ -21,6 +21,7 @@ struct SourceFile {
         let columns = map.map("columns")
         let contract = map.string("contract")
         let onFail = TableKeys.onFail(map)
+        let monitor = TableKeys.monitor(map)
         map.finish("a source")
         guard let name, let origin else { return nil }
         guard let table = TableName(name) else {
@@ -31,7 +32,7 @@ struct SourceFile {
         }
         var source = SourceDefinition(
             name: table, origin: origin, load: load, columns: [], contract: contract, onFail: onFail,
-            notes: notes, place: map.place("name"))
+            monitor: monitor, notes: notes, place: map.place("name"))
         for name in columns?.keys ?? [] {
             guard let type = columns?.string(name) else { continue }
             source.columns.append(Column(name: name, type: type))

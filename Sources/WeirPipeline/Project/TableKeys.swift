@@ -74,5 +74,8 @@ enum TableKeys {
         }
     }
 
+    /// Whether the table is watched for drift; nil leaves it to `defaults:`.
+    static func monitor(_ map: YAMLMap) -> Bool? { map.bool("monitor") }
+
     static func onFail(_ map: YAMLMap) -> OnFail? { map.choice("on_fail", OnFail.self) }
 }

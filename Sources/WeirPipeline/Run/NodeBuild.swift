@@ -22,6 +22,8 @@ struct NodeContext: Sendable {
     var mayExist = true
     /// False when the table surely has no rows in quarantine.
     var mayHoldRows = true
+    /// What its rows are held against, for a table that is watched for drift.
+    var watch: DriftWatch?
     /// Parts of one table are published one after the other: they all write its checkpoint.
     var publishing = PublishLock()
 
@@ -101,7 +103,7 @@ struct NodeBuild {
                 policy: context.policy,
                 existing: keepsRows && existing == .table && load.strategy != .scd2 ? target : nil,
                 now: context.nowMicros, resolve: context.resolve)
-            let decision = try gate.examine(on: connection)
+            var decision = try gate.examine(on: connection)
             let staged = gate.staged
             var result = NodeResult(
                 name: context.node.name, kind: context.node.kind, strategy: load.strategy, status: .published)
@@ -110,6 +112,12 @@ struct NodeBuild {
             result.columns = staged.columns
             result.inputs = context.node.inputs
             result.balance.read = staged.read
+            if decision.stop == nil, let watch = context.watch {
+                let report = try watch.examine(
+                    staged.table.sql, schema: staged.columns, on: connection)
+                result.drift = report
+                if watch.settings.onFail == .stop { decision.stop = report.reasonToStop }
+            }
             if let reason = decision.stop {
                 try staged.drop(on: connection)
                 result.status = .stopped

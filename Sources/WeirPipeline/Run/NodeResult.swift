@@ -50,6 +50,8 @@ public struct NodeResult: Sendable, Encodable {
     /// Rows in the table after the run.
     public var rows: Int?
     public var checks: [CheckOutcome] = []
+    /// How the rows compare with those of earlier runs; nil where nobody watches.
+    public var drift: DriftReport?
     public var notices: [String] = []
     public var columns: [Column] = []
     public var inputs: [TableName] = []
@@ -61,7 +63,8 @@ public struct NodeResult: Sendable, Encodable {
     var checkpoint: Checkpoint?
 
     private enum CodingKeys: String, CodingKey {
-        case name, kind, strategy, status, reason, balance, changes, rows, checks, notices, columns, inputs, error
+        case name, kind, strategy, status, reason, balance, changes, rows, checks, drift, notices, columns, inputs,
+            error
         case attempts, startedAt, milliseconds
     }
 
@@ -80,6 +83,7 @@ public struct NodeResult: Sendable, Encodable {
         sum.changes.inserted += changes.inserted
         sum.changes.updated += changes.updated
         sum.changes.deleted += changes.deleted
+        sum.drift = next.drift ?? drift
         sum.notices = notices + next.notices.filter { !notices.contains($0) }
         return sum
     }

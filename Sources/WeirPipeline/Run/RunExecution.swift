@@ -94,6 +94,7 @@ struct RunExecution: Sendable {
         built.result.attempts = attempts.withLock { $0 }
         built.result.startedAt = started.iso8601
         built.result.milliseconds = (ContinuousClock.now - clock).milliseconds
+        built.result.drift?.take(milliseconds: built.result.milliseconds)
         return built
     }
 
@@ -105,12 +106,14 @@ struct RunExecution: Sendable {
         }
         let target = environment.physical(entry.name)
         let known = planned.checkpoints[target.key]
-        let context = NodeContext(
+        var prepared = NodeContext(
             project: project, graph: planned.graph, environment: environment, node: node, runID: history.runID,
             now: history.now, fullRefresh: options.fullRefresh || entry.startsAnew, inputVersions: versions,
             checkpoint: known,
             mayExist: planned.relations.contains(target.key),
             mayHoldRows: planned.relations.contains(QuarantineTable(target: target).name.key))
+        prepared.watch = await history.watch(entry.name, in: project)
+        let context = prepared
         return try await warehouse.withConnection { connection in
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }

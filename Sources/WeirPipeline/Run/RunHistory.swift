@@ -11,10 +11,10 @@ struct RunHistory: Sendable {
     let runID: String
     /// ISO 8601; the time that the run counts as now.
     let now: String
-    private let started: Date
+    let started: Date
     private let clock = ContinuousClock.now
-    private let store: StateStore?
-    private let environment: EnvironmentScope
+    let store: StateStore?
+    let environment: EnvironmentScope
     private let lineage: RunLineage
     private let events: @Sendable (RunEvent) -> Void
     private let warnings: [WeirError]
@@ -140,6 +140,7 @@ struct RunHistory: Sendable {
             try await store.saveLineage(report.edges)
             try await store.saveSchemas(report.schemas, run: runID, at: started)
             try await store.record(metrics: worked.flatMap { metrics(of: $0) })
+            for node in worked { try await record(drift: node, in: store) }
             try await store.finish(runID, status: status, error: error, at: end)
             try await store.prune(keeping: Self.runsKept)
             return []

@@ -28,20 +28,30 @@ struct SourceBuild {
             let start = try cursor(input, on: connection) ?? beginning(input)
         {
             let pieces = WatermarkPieces(relation: input.relation ?? reader.relation, size: batch)
+            let build = unwatched
             var rest: Cursor? = start
             while let open = rest {
                 let piece = try connection.transaction { try pieces.first(of: open, on: $0) }
-                let step = try following(result, on: connection).loadPiece(input, cursor: piece, on: connection)
+                let step = try build.following(result, on: connection).loadPiece(input, cursor: piece, on: connection)
                 rest = take(step) ? pieces.rest(after: piece) : nil
             }
         } else {
             let cursor = try cursor(input, on: connection)
-            for piece in SourcePieces.divide(input, load: source.load) {
-                let step = try following(result, on: connection).loadPiece(piece, cursor: cursor, on: connection)
+            let pieces = SourcePieces.divide(input, load: source.load)
+            let build = pieces.count > 1 ? unwatched : self
+            for piece in pieces {
+                let step = try build.following(result, on: connection).loadPiece(piece, cursor: cursor, on: connection)
                 if !take(step) { break }
             }
         }
         return result ?? unchanged("there is nothing to read", known)
+    }
+
+    /// A piece of a load is not to be compared with whole ones.
+    private var unwatched: SourceBuild {
+        var context = context
+        context.watch = nil
+        return SourceBuild(context: context, source: source)
     }
 
     /// The build of the next piece: it meets what the one before has published.

@@ -42,6 +42,8 @@ public struct TableContract: Sendable, Hashable {
     public var onFail: OnFail?
     /// How many rows of the table may be lost before the load stops (`weir.tolerance`).
     public var tolerance: Tolerance?
+    /// How closely its loads are watched (`weir.anomaly`); nil where the contract says nothing.
+    public var anomaly: WatchSettings?
     /// Rules of this table that are read and not enforced.
     public var notChecked: [NotChecked]
     public var place: Place

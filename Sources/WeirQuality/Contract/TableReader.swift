@@ -19,7 +19,7 @@ enum TableReader {
 
     private static func read(_ map: YAMLMap, among headers: [ObjectHeader], header: ObjectHeader) -> TableContract {
         Vocabulary.table.read(map)
-        let settings = WeirSettings.read(map)
+        let settings = WeirSettings.read(map, ofTable: true)
         var collector = RuleCollector()
         let reader = ColumnReader(references: References(objects: headers, own: header))
         var columns: [ColumnContract] = []
@@ -45,7 +45,7 @@ enum TableReader {
                 "contract.unknown-value", "the logicalType of a schema object is object, not \"\(type)\"",
                 key: "logicalType")
         }
-        let table = TableContract(
+        var table = TableContract(
             name: map.requiredString("name", of: "a schema object") ?? "",
             physicalName: map.string("physicalName"),
             description: map.string("description"),
@@ -56,6 +56,7 @@ enum TableReader {
             tolerance: settings.tolerance,
             notChecked: collector.notChecked,
             place: map.place())
+        table.anomaly = settings.anomaly
         map.finish("a schema object")
         return table
     }

@@ -58,6 +58,7 @@ enum SummaryText {
                     "  \(check.status.rawValue) \(check.rule) \(count)\(check.detail.map { " – \($0)" } ?? "")")
             }
         }
+        if let drift = node.drift { lines += DriftText.notice(drift, of: node, style) }
         for notice in node.notices { lines.append("  note: \(node.name): \(notice)") }
         return lines
     }
