@@ -6,6 +6,9 @@ struct DriftProject {
     let project: TempProject
     private static let start = Date(timeIntervalSince1970: 1_767_582_000)  // 2026-01-05 03:00 UTC, a Monday
 
+    /// How long a run takes is left out: machines are busy at times.
+    static let metrics = "metrics: [rows, null_share, mean, median, distinct, distribution, schema]"
+
     /// - Parameter anomaly: the value of `weir.anomaly`; nil watches by `monitor: true`.
     init(anomaly: String? = nil, isWatched: Bool = true) throws {
         let contract = anomaly.map {
@@ -41,7 +44,7 @@ struct DriftProject {
             let here = ["DE", "FR", "US"][(row + day) % 3]
             let isMissing = here == country ? row % 10 != 0 : row % 100 == 7
             let email = isMissing ? "" : "u\(row)@example.org"
-            text += "\(day * 10_000 + row),\(here),\(email),\(10 + (row * 7 + day) % 90).5,\(day)\n"
+            text += "\(day * 10_000 + row),\(here),\(email),\(10 + (row * 7 + day) % 90).5,d\(day + 100)\n"
         }
         try project.write("data/orders.csv", text)
     }
