@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import labelled_series
 from measure import Sample, interleaved, median_seconds, peak_bytes, run
 from report import Row
 
@@ -274,6 +275,43 @@ class Bench:
         services = HERE.parent / "scripts" / "services"
         lines = subprocess.run([services, "start"], check=True, capture_output=True, text=True).stdout.splitlines()
         return next(line.split("=", 1)[1] for line in lines if line.startswith("WEIR_TEST_POSTGRES="))
+
+    def drift(self):
+        """Anomalies of labelled series: precision, recall and false alarms, beside two plain ways to find them."""
+        every = labelled_series.make()
+        file = self.work / "series.csv"
+        labelled_series.write(every, file)
+        samples = interleaved(
+            {"weir drift --series": lambda: run([self.weir, "drift", "--series", file, "-o", "json"])}, self.rounds)
+        report = json.loads(samples["weir drift --series"][0].output)
+        at = {series["name"]: {alarm["at"][:19].replace("T", " ") for alarm in series["alarms"]} for series in report["series"]}
+        ours = {series.name: {i for i, time in enumerate(series.at) if str(time) in at[series.name]} for series in every}
+        ways = {
+            "weir": lambda series: ours[series.name],
+            "3 sigma": labelled_series.three_sigma,
+            "z-score of 14 days": labelled_series.z_score,
+            "z-score by season": labelled_series.z_score_seasonal,
+        }
+        scores = {name: labelled_series.score(every, way) for name, way in ways.items()}
+        print(f"    {'':20} {'precision':>9} {'recall':>7} {'F1':>6} {'false alarms per 1,000':>23}")
+        for name, found in scores.items():
+            print(
+                f"    {name:20} {found['precision']:9.3f} {found['recall']:7.3f} {found['f1']:6.3f} {found['false']:23.2f}")
+        weir, plain = scores["weir"], [found for name, found in scores.items() if name != "weir"]
+        title = f"Anomalies of {len(every)} labelled series, {weir['events']} events"
+        told = "; ".join(
+            f"{name}: precision {found['precision']:.2f}, recall {found['recall']:.2f}, F1 {found['f1']:.2f}, "
+            f"{found['false']:.1f} false alarms per 1,000 healthy points"
+            for name, found in scores.items()
+        )
+        best = max(found["f1"] for found in plain)
+        rows = [
+            Row(title, "1 − F1", 1 - weir["f1"], "", 0.6, 1 - best, "the best plain way"),
+            Row(title, "false alarms per 1,000 healthy points", weir["false"], "", 0.6, min(found["false"] for found in plain), "the best plain way"),
+            Row(title, "events missed", 100 * (1 - weir["recall"]), "%", 20),
+            Row(title, "alarms that are none", 100 * (1 - weir["precision"]), "%", 25, note=f"{told}."),
+        ]
+        return title, rows, samples
 
     def models(self, count=1000):
         project = self.fresh("models")

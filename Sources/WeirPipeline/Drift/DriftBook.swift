@@ -85,7 +85,9 @@ public struct DriftBook: Sendable {
         var detail = DriftDetail(table: name.description, isWatched: project.watch(name) != nil)
         guard let store else { throw noHistory(name) }
         for subject in subjects(of: name) {
-            let past = try await DriftPast.load(subject, settings: settings, before: nil, from: store)
+            let past = try await DriftPast.load(
+                subject, ofRuns: subject.scope == project.driftScope(name), settings: settings, before: nil, from: store
+            )
             if past.series.values.allSatisfy(\.isEmpty) { continue }
             detail.series += Self.series(past, subject.scope, settings)
             detail.alerts += past.alerts
@@ -128,7 +130,8 @@ public struct DriftBook: Sendable {
         let settings = project.watch(name) ?? WatchSettings()
         let scope = scope ?? project.driftScope(name)
         let subject = DriftSubject(node: environment.recorded(name), scope: scope)
-        let past = try await DriftPast.load(subject, settings: settings, before: nil, from: store)
+        let past = try await DriftPast.load(
+            subject, ofRuns: subject.scope == project.driftScope(name), settings: settings, before: nil, from: store)
         guard let points = past.series[DriftPast.Key(metric, column)], !points.isEmpty else {
             let known = past.series.keys.filter { !(past.series[$0] ?? []).isEmpty }
                 .map { $0.column.isEmpty ? $0.metric.rawValue : "\($0.metric.rawValue) \($0.column)" }.sorted()

@@ -48,7 +48,9 @@ public struct DriftMeasureRun: Sendable {
             try Task.checkCancellation()
             let subject = DriftSubject(node: scope.recorded(name), scope: .table)
             let settings = project.watch(name) ?? WatchSettings()
-            let past = try await DriftPast.load(subject, settings: settings, before: time, from: opened.store)
+            let past = try await DriftPast.load(
+                subject, ofRuns: project.driftScope(name) == .table, settings: settings, before: time,
+                from: opened.store)
             let watch = DriftWatch(
                 table: name.description, subject: subject, settings: settings, past: past, now: time,
                 timeColumn: project.timeColumn(name))

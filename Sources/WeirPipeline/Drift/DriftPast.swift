@@ -33,9 +33,11 @@ struct DriftPast: Sendable {
     /// Batches whose sketches are the reference of distributions.
     static let referenceBatches = 30
 
-    /// - Parameter time: only what was before it; nil is everything, and counts days back from the newest.
+    /// - Parameters:
+    ///   - ofRuns: it is what runs bring, and not what was measured by hand.
+    ///   - time: only what was before it; nil is everything, and counts days back from the newest.
     static func load(
-        _ subject: DriftSubject, settings: WatchSettings, before time: Date?, from store: StateStore
+        _ subject: DriftSubject, ofRuns: Bool, settings: WatchSettings, before time: Date?, from store: StateStore
     ) async throws -> DriftPast {
         let now = if let time { time } else { try await end(of: subject, in: store) }
         let since = now.addingTimeInterval(-Double(settings.forecast.history) * 86_400)
@@ -47,7 +49,7 @@ struct DriftPast: Sendable {
                 content: StoredJSON.value(BatchContent.self, of: batch.content) ?? BatchContent())
         }.filter { $0.at < now }
         try await past.read(store.driftPoints(of: subject, since: since).filter { $0.at < now })
-        if subject.scope == .batch { try await past.readRuns(subject.node, since: since, before: now, store) }
+        if ofRuns { try await past.readRuns(subject.node, since: since, before: now, store) }
         return past
     }
 

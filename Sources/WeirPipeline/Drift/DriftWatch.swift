@@ -34,6 +34,17 @@ struct DriftWatch: Sendable {
         return report
     }
 
+    /// Columns that the settings name and the batch does not have: nothing of them would be watched.
+    func unknownColumns(in schema: [Column]) -> [String] {
+        let names = schema.map(\.name)
+        return (settings.columns + settings.dimensions).filter { wanted in
+            !names.contains { $0.lowercased() == wanted.lowercased() }
+        }.map { wanted in
+            let hint = DidYouMean.hint(for: wanted, among: names).map { " (\($0))" } ?? ""
+            return "`weir.anomaly` names the column \(wanted), which the rows do not have\(hint)"
+        }
+    }
+
     // MARK: Judging
 
     func judge(_ measure: BatchMeasure) -> DriftReport {

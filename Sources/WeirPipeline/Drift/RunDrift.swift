@@ -34,7 +34,8 @@ extension RunHistory {
         guard let store, let settings = project.watch(name) else { return nil }
         let subject = DriftSubject(node: environment.recorded(name), scope: project.driftScope(name))
         guard
-            let past = try? await DriftPast.load(subject, settings: settings, before: started, from: store)
+            let past = try? await DriftPast.load(
+                subject, ofRuns: true, settings: settings, before: started, from: store)
         else { return nil }
         return DriftWatch(
             table: name.description, subject: subject, settings: settings, past: past, now: started,

@@ -116,6 +116,7 @@ struct NodeBuild {
                 let report = try watch.examine(
                     staged.table.sql, schema: staged.columns, on: connection)
                 result.drift = report
+                result.notices += watch.unknownColumns(in: staged.columns)
                 if watch.settings.onFail == .stop { decision.stop = report.reasonToStop }
             }
             if let reason = decision.stop {

@@ -39,6 +39,28 @@ struct JSONOutputTests {
         Command(
             words: ["diff", "--schema", "SELECT 1 AS id, 1 AS old, 1 AS n", "SELECT 1 AS id, 1 AS new, 'x' AS n"],
             heading: "### weir diff --schema", code: 1),
+        Command(
+            words: ["drift"], heading: "### weir drift",
+            optional: Set(
+                [
+                    "alerts", "batches", "learning", "measured_at", "open_alerts", "scope", "status", "table",
+                ].map { ".tables[].\($0)" }
+                    + [
+                        "also", "at", "column", "expected", "id", "lower", "measured_at", "metric", "observed", "scope",
+                        "seasons", "segment", "segment.column", "segment.observed", "segment.rows", "segment.share",
+                        "segment.value", "table", "trained_on", "upper", "why",
+                    ].map { ".tables[].alerts[].\($0)" })),
+        Command(words: ["drift", "--measure", "raw.orders"], heading: "### weir drift --measure"),
+        Command(
+            words: [
+                "drift", "SELECT i AS id, i * 1.5::DOUBLE AS x, 'x' AS new FROM range(2000) t(i)", "--against",
+                "SELECT i::VARCHAR AS id, i::DOUBLE AS x FROM range(2000) t(i)",
+            ], heading: "### weir drift --against", code: 1),
+        Command(
+            words: [
+                "drift", "--series",
+                "SELECT TIMESTAMP '2026-01-01' + INTERVAL (i) DAY AS at, CASE i WHEN 30 THEN 900 ELSE 100 END AS value FROM range(31) t(i)",
+            ], heading: "### weir drift --series"),
         Command(words: ["doctor"], heading: "### weir doctor"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
         Command(words: ["contract", "lint", "next.yaml"], heading: "### weir contract lint"),
@@ -96,7 +118,9 @@ struct JSONOutputTests {
             (["contract", "lint", "nowhere.yaml"], "contract.unreadable"),
             (["contract", "diff", "nowhere.yaml", "contracts/orders.yaml"], "contract.unreadable"),
             (["contract", "import", "avro", "contracts/orders.yaml"], "*"),
-            (["contract", "suggest", "raw.nothing"], "*"),
+            (["contract", "suggest", "raw.nothing"], "*"), (["drift", "raw.nothing"], "drift.unknown-table"),
+            (["drift", "ack", "ffff", "--normal"], "drift.unknown-alert"),
+            (["drift", "history", "raw.orders", "mean", "nothing"], "drift.no-series"),
         ])
     func failure(words: [String], code: String) async throws {
         let project = try await SampleShop.make()
@@ -115,7 +139,8 @@ struct JSONOutputTests {
         arguments: [
             "plan", "run", "backfill", "test", "check", "query", "quarantine list", "quarantine show",
             "quarantine replay", "lineage", "runs", "runs show", "docs", "lint", "doctor", "init", "profile", "diff",
-            "contract lint", "contract diff", "contract import", "contract export", "contract suggest",
+            "contract lint", "contract diff", "contract import", "contract export", "contract suggest", "drift",
+            "drift ack", "drift history",
         ])
     func usage(command: String) async throws {
         let project = try TempProject()

@@ -6,6 +6,9 @@ struct DriftProject {
     let project: TempProject
     private static let start = Date(timeIntervalSince1970: 1_767_582_000)  // 2026-01-05 03:00 UTC, a Monday
 
+    /// How long a run takes is left out: machines are busy at times.
+    static let metrics = "metrics: [rows, null_share, mean, median, distinct, distribution, schema]"
+
     /// - Parameter anomaly: the value of `weir.anomaly`; nil watches by `monitor: true`.
     init(anomaly: String? = nil, isWatched: Bool = true) throws {
         let contract = anomaly.map {
@@ -33,15 +36,16 @@ struct DriftProject {
     }
 
     /// What the shop delivers on a day, counted from 0: fewer rows at weekends, a hundredth of the addresses missing.
-    func deliver(day: Int, without country: String? = nil, rows factor: Double = 1, column: String = "amount") throws {
+    func deliver(day: Int, without country: String? = nil, rows factor: Double = 1, extra: Bool = false) throws {
         let isWeekend = day % 7 >= 5
         let rows = Int(Double((isWeekend ? 300 : 900) + day * 37 % 40) * factor)
-        var text = "id,country,email,\(column),day\n"
+        var text = "id,country,email,amount,day\(extra ? ",price" : "")\n"
         for row in 0..<rows {
             let here = ["DE", "FR", "US"][(row + day) % 3]
             let isMissing = here == country ? row % 10 != 0 : row % 100 == 7
             let email = isMissing ? "" : "u\(row)@example.org"
-            text += "\(day * 10_000 + row),\(here),\(email),\(10 + (row * 7 + day) % 90).5,\(day)\n"
+            text +=
+                "\(day * 10_000 + row),\(here),\(email),\(10 + (row * 7 + day) % 90).5,d\(day + 100)\(extra ? ",1" : "")\n"
         }
         try project.write("data/orders.csv", text)
     }
