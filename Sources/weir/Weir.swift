@@ -24,6 +24,7 @@ struct WeirCommand: AsyncParsableCommand {
             ProfileCommand.self,
             DiffCommand.self,
             ContractCommand.self,
+            AICommand.self,
         ])
 
     static func main() async {

@@ -89,11 +89,17 @@ private final class RequestHandler: ChannelInboundHandler {
                 body: body)
             let channel = context.channel
             let answer = answer
-            Task { await Self.write(await answer(received), to: channel) }
+            Task {
+                let reply = await answer(received)
+                await ReplyWriter.write(reply, to: channel)
+            }
         }
     }
 
-    private static func write(_ reply: Reply, to channel: any Channel) async {
+}
+
+private enum ReplyWriter {
+    static func write(_ reply: Reply, to channel: any Channel) async {
         do {
             if reply.delay > .zero { try await Task.sleep(for: reply.delay) }
             var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status))

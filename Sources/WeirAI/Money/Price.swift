@@ -92,6 +92,14 @@ public struct ModelPrice: Sendable, Hashable {
         return sum
     }
 
+    /// Dollars for a million tokens, as providers publish them.
+    public var perMillion: (input: Money?, output: Money?, cacheRead: Money?) {
+        func each(_ field: String) -> Money? { rate(field, Tier()).map { Money(pico: Money.times(1_000_000, $0)) } }
+        return (
+            each("input_cost_per_token"), each("output_cost_per_token"), each("cache_read_input_token_cost")
+        )
+    }
+
     /// The most that a call can cost: nothing from the cache, all of it newly written, and the longest answer.
     public func worstCase(inputTokens: Int64, outputTokens: Int64, isBatch: Bool = false) -> Money? {
         let tier = tier(inputTokens: inputTokens, isBatch: isBatch, serviceTier: nil)
