@@ -77,6 +77,10 @@ let package = Package(
             ], path: "Tests/StandIn", swiftSettings: settings),
         .executableTarget(
             name: "weir-standin", dependencies: ["StandIn"], path: "Tests/StandInServer", swiftSettings: settings),
+        // Measures WeirAI for Benchmarks/run.
+        .executableTarget(
+            name: "weir-ai-bench", dependencies: ["WeirAI", "StandIn"], path: "Benchmarks/AIClient",
+            swiftSettings: settings),
         tests("WeirAITests", uses: ["WeirAI", "StandIn"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),

@@ -58,7 +58,10 @@ struct ConversationTests {
         ]
         let first: AIResponse
         if isStream {
-            guard case .finish(let answer)? = try await lab.events(request).last else { return Issue.record("no end") }
+            guard case .finish(let answer)? = try await lab.events(request).last else {
+                Issue.record("no end")
+                return
+            }
             first = answer
         } else {
             first = try await lab.client.complete(request)
@@ -175,6 +178,17 @@ struct ConversationTests {
         let short = try await lab.client.embed(AIEmbeddingRequest(model: model, texts: ["abc"], dimensions: 3))
         let length = short.vectors[0].reduce(0) { $0 + $1 * $1 }
         #expect(abs(length - 1) < 1e-5)
+        await lab.server.stop()
+    }
+
+    @Test("tokens are counted by the provider where it offers that", arguments: Lab.models)
+    func counting(_ model: String) async throws {
+        let lab = try await Lab()
+        let (tokens, isCounted) = try await lab.client.countTokens(.asking(model, "how long is this?"))
+        #expect(tokens > 0)
+        #expect(isCounted == (model.hasPrefix("claude") || model.hasPrefix("gemini")))
+        // It is free.
+        #expect(try await lab.rows().isEmpty)
         await lab.server.stop()
     }
 }

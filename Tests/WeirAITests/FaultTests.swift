@@ -130,7 +130,10 @@ struct FaultTests {
         lab.server.next(Reply(headers: headers, pieces: [Array(fault.utf8)]))
         let events = try await lab.events(.asking("claude/claude-haiku-4-5"))
         #expect(lab.server.count == 3)
-        guard case .finish(let answer)? = events.last else { return Issue.record("no end") }
+        guard case .finish(let answer)? = events.last else {
+            Issue.record("no end")
+            return
+        }
         #expect(answer.text == "echo: hello")
         await lab.server.stop()
     }

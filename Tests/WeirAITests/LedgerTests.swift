@@ -143,9 +143,15 @@ struct LedgerTests {
         #expect(try await lab.client.batchStatus(ticket).state == .pending)
         let results = try await lab.client.batchResults(ticket)
         #expect(results.count == 5)
-        guard case .answered(let first)? = results["q0"] else { return Issue.record("q0 has no answer") }
+        guard case .answered(let first)? = results["q0"] else {
+            Issue.record("q0 has no answer")
+            return
+        }
         #expect(first.text == "answer q0")
-        guard case .failed(let fault)? = results["q1"] else { return Issue.record("q1 did not fail") }
+        guard case .failed(let fault)? = results["q1"] else {
+            Issue.record("q1 did not fail")
+            return
+        }
         #expect(fault.kind == .badRequest)
         let price = lab.client.prices.model(String(model.split(separator: "/")[1]))
         #expect(first.cost == price?.cost(of: first.usage, isBatch: true))

@@ -68,7 +68,7 @@ struct MoneyTests {
     @Test("a missing price is not known, and not nothing")
     func missing() {
         #expect(ModelPrice(entry: [:]).cost(of: Self.usage(1, 1)) == nil)
-        #expect(ModelPrice(entry: ["input_cost_per_token": 0.1]).cost(of: Self.usage(1, 1)) == nil)
+        #expect(ModelPrice(entry: ["input_cost_per_token": .double(0.1)]).cost(of: Self.usage(1, 1)) == nil)
         #expect(PriceTable.shipped.model("no-such-model") == nil)
     }
 

@@ -34,8 +34,8 @@ struct VertexTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<20 {
                 group.addTask {
-                    #expect(
-                        try await client.complete(.asking("gemini-2.5-flash", "\(number)")).text == "echo: \(number)")
+                    let answer = try await client.complete(.asking("gemini-2.5-flash", "\(number)"))
+                    #expect(answer.text == "echo: \(number)")
                 }
             }
             try await group.waitForAll()

@@ -50,6 +50,8 @@ public final class AIClient: Sendable {
         let key = CacheKey.of(request, chain[0])
         if let kept = try await kept(key, chain[0], options) { return kept }
         let (answer, isShared) = try await flights.join(key) {
+            // Another call may have been answered since we looked.
+            if let kept = try await self.kept(key, chain[0], options) { return kept }
             let answer = try await self.call(request, chain, options, deliver: nil)
             try await self.keep(answer, key)
             return answer
