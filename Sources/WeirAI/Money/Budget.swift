@@ -49,7 +49,7 @@ public struct Budget: Sendable, Hashable {
 
     /// The account in the state store that this budget is kept in. Its key leaves the limit out, so that raising it
     /// keeps what was spent.
-    func account(at date: Date, runID: String?) -> SpendAccount {
+    public func account(at date: Date, runID: String?) -> SpendAccount {
         let day = String(UTC.text(date).prefix(10))
         let window: String
         var since: Date?
