@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "weir", targets: ["weir"]),
         .library(name: "WeirCore", targets: ["WeirCore"]),
         .library(name: "WeirEngine", targets: ["WeirEngine"]),
+        .library(name: "WeirStore", targets: ["WeirStore"]),
         .library(name: "WeirQuality", targets: ["WeirQuality"]),
         .library(name: "WeirAI", targets: ["WeirAI"]),
         .library(name: "WeirPipeline", targets: ["WeirPipeline"]),
