@@ -338,6 +338,9 @@ class Bench:
             if not (build / name).is_file():
                 sys.exit(f"{build / name} is missing. Run swift build -c release first.")
         bench, key = build / "weir-ai-bench", "test-key-0123456789"
+        litellm = HERE.parent / ".deps" / "venv-litellm" / "bin" / "python"
+        if not litellm.is_file() and "LiteLLM" not in self.without:
+            sys.exit(f"{litellm} is missing. Run scripts/venv litellm first, or say --without LiteLLM.")
         server = subprocess.Popen([build / "weir-standin"], stdout=subprocess.PIPE, text=True)
         try:
             url = server.stdout.readline().strip()
@@ -346,7 +349,7 @@ class Bench:
                 return run([bench, "calls", url, self.fresh("ai"), count, many])
 
             def theirs(count, many):
-                return run([self.python, TOOLS / "with_litellm.py", url, key, count, many])
+                return run([litellm, TOOLS / "with_litellm.py", url, key, count, many])
 
             contestants = {
                 "weir": lambda: ours(peers, at_once),
