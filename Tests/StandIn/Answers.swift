@@ -107,7 +107,9 @@ enum Answers {
         case .string(let text): return text
         case .array(let items): return items.last.map { lastText($0) } ?? ""
         case .object(let fields):
-            return lastText(fields["text"] ?? fields["content"] ?? fields["parts"] ?? fields["output"] ?? .null)
+            return lastText(
+                fields["text"] ?? fields["content"] ?? fields["parts"] ?? fields["output"] ?? fields["functionResponse"]
+                    ?? fields["response"] ?? fields["result"] ?? .null)
         default: return ""
         }
     }
