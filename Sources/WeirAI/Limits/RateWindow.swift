@@ -16,6 +16,11 @@ struct RateWindow: Sendable {
     /// Used by others with the same key, as far as the server tells.
     private var foreign: (amount: Int64, until: Duration) = (0, .zero)
 
+    /// The most that was counted lately.
+    private var peak: (amount: Int64, at: Duration) = (0, .zero)
+
+    /// A server's figures may be that old when they are read.
+    private static let answerTime = Duration.seconds(15)
     static let minute = Duration.seconds(60)
     /// Use is added up in pieces of this length.
     private static let piece: Int64 = 250
@@ -73,8 +78,11 @@ struct RateWindow: Sendable {
         underWay += amount
         guard let limit, limit > 0 else { return }
         let share = Self.minute * Double(amount) / Double(limit)
-        // A twentieth faster than even, so that the limit itself decides and not this.
-        paceUntil = max(paceUntil, now) + share / 1.05
+        // A twentieth faster than even, so that the limit itself decides and not this; what a late wake-up lost is
+        // caught up.
+        paceUntil = max(paceUntil, now - .seconds(2)) + share / 1.05
+        let own = counted + underWay
+        if own >= peak.amount || now - peak.at > Self.answerTime { peak = (own, now) }
     }
 
     /// A request that took `taken` turned out to have used `used`, and the server saw it no later than at `moment`.
@@ -94,7 +102,8 @@ struct RateWindow: Sendable {
     mutating func learn(limit told: Int64?, remaining: Int64?, reset: Duration?, now: Duration) {
         if let told, told > 0 { limit = min(told, ceiling ?? told) }
         guard let limit, let remaining, remaining >= 0, remaining <= limit else { return }
-        let base = used(now) - foreign.amount
+        // The figures were true when the server saw the request; what has expired here since then is no stranger's.
+        let base = max(used(now) - foreign.amount, now - peak.at <= Self.answerTime ? peak.amount : 0)
         let others = (told ?? limit) - remaining - base
         if others > 0 {
             foreign = (others, now + min(reset ?? Self.minute, Self.minute))
