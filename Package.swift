@@ -17,6 +17,8 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let http: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -26,13 +28,16 @@ let package = Package(
         .executable(name: "weir", targets: ["weir"]),
         .library(name: "WeirCore", targets: ["WeirCore"]),
         .library(name: "WeirEngine", targets: ["WeirEngine"]),
+        .library(name: "WeirStore", targets: ["WeirStore"]),
         .library(name: "WeirQuality", targets: ["WeirQuality"]),
+        .library(name: "WeirAI", targets: ["WeirAI"]),
         .library(name: "WeirPipeline", targets: ["WeirPipeline"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -47,11 +52,11 @@ let package = Package(
         room(
             "WeirConnect",
             uses: [
-                "WeirEngine", "WeirStore", "CZlib",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "WeirEngine", "WeirStore", "CZlib", http,
             ]),
+        room("WeirAI", uses: ["WeirConnect", cryptoExtras, http]),
         room("WeirQuality", uses: ["WeirConnect"]),
-        room("WeirPipeline", uses: ["WeirQuality", "WeirConnect", log]),
+        room("WeirPipeline", uses: ["WeirQuality", "WeirConnect", "WeirAI", log]),
         .executableTarget(
             name: "weir",
             dependencies: [
@@ -62,10 +67,26 @@ let package = Package(
         tests("WeirCoreTests", uses: ["WeirCore"]),
         tests("WeirStoreTests", uses: ["WeirStore", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("WeirConnectTests", uses: ["WeirConnect"]),
+        // Speaks the wire of every provider, and all their faults; the benchmarks start it as a process of its own.
+        .target(
+            name: "StandIn",
+            dependencies: [
+                "WeirCore", "CZlib", crypto, cryptoExtras,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ], path: "Tests/StandIn", swiftSettings: settings),
+        .executableTarget(
+            name: "weir-standin", dependencies: ["StandIn"], path: "Tests/StandInServer", swiftSettings: settings),
+        // Measures WeirAI for Benchmarks/run.
+        .executableTarget(
+            name: "weir-ai-bench", dependencies: ["WeirAI", "StandIn"], path: "Benchmarks/AIClient",
+            swiftSettings: settings),
+        tests("WeirAITests", uses: ["WeirAI", "StandIn"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
         // Runs the built command, so it depends on it without linking it.
-        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline"]),
+        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline", "StandIn"]),
     ]
 )

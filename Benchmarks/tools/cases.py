@@ -369,11 +369,76 @@ class Bench:
         ]
         return title, rows, samples
 
+    def ai(self, calls=100_000, peers=2000, at_once=500):
+        """Calls of AI services against the stand-in server, a process of its own."""
+        build = self.weir.parent
+        for name in ("weir-ai-bench", "weir-standin"):
+            if not (build / name).is_file():
+                sys.exit(f"{build / name} is missing. Run swift build -c release first.")
+        bench, key = build / "weir-ai-bench", "test-key-0123456789"
+        litellm = HERE.parent / ".deps" / "venv-litellm" / "bin" / "python"
+        if not litellm.is_file() and "LiteLLM" not in self.without:
+            sys.exit(f"{litellm} is missing. Run scripts/venv litellm first, or say --without LiteLLM.")
+        server = subprocess.Popen([build / "weir-standin"], stdout=subprocess.PIPE, text=True)
+        try:
+            url = server.stdout.readline().strip()
+
+            def ours(count, many):
+                return run([bench, "calls", url, self.fresh("ai"), count, many])
+
+            def theirs(count, many):
+                return run([litellm, TOOLS / "with_litellm.py", url, key, count, many])
+
+            contestants = {
+                "weir": lambda: ours(peers, at_once),
+                "LiteLLM": lambda: theirs(peers, at_once),
+                "weir, one at a time": lambda: ours(peers, 1),
+                "LiteLLM, one at a time": lambda: theirs(peers // 4, 1),
+            }
+            samples = interleaved({n: t for n, t in contestants.items() if n.split(",")[0] not in self.without}, self.rounds)
+            long = ours(calls, at_once)
+            spent = said(run([bench, "budget", url, self.fresh("ai-budget")]))
+        finally:
+            server.kill()
+            server.wait()
+        limits = said(run([bench, "limiter", self.fresh("ai-limiter"), 2000, 20]))
+        samples["weir, long"] = [long]
+        found = {name: [said(sample) for sample in every] for name, every in samples.items()}
+        for each in (one for name, every in found.items() if name.startswith("weir") for one in every):
+            if each["recorded"] < each["calls"]:
+                sys.exit(f"the ledger knows {each['recorded']} of {each['calls']} calls. The measurement is void.")
+
+        def least(name, value):
+            return min(value(one) for one in found[name])
+
+        title = f"Calls of AI services, {at_once} at once"
+        flat = found["weir, long"][0]
+        each = 1000 * least("weir", lambda one: one["seconds"] / one["calls"])
+        rows = [
+            Row(title, "time a call, with limits, budget, ledger and cache", each, "ms", 1),
+            Row(title, f"memory gained over {calls:,} calls", (flat["memory_after"] - flat["memory_before"]) / 1e6, "MB", 50),
+            Row(title, "calls refused by a server with limits", limits["refused"], "calls", 0),
+            Row(title, "time against what the limits allow", 1 / limits["share"], "×", 1 / 0.95),
+            Row(title, "spent of a budget by 64 workers", 100 * spent["spent"] / spent["limit"], "%", 100),
+        ]
+        if "LiteLLM" in found:
+            peer = 1000 * least("LiteLLM", lambda one: one["seconds"] / one["calls"])
+            rows.append(Row(title, "time a call", each, "ms", 0.2, peer, "LiteLLM"))
+            alone = least("weir, one at a time", lambda one: one["median_ms"])
+            peer = least("LiteLLM, one at a time", lambda one: one["median_ms"])
+            rows.append(Row(title, "latency of a call alone", alone, "ms", 0.2, peer, "LiteLLM"))
+        return title, rows, samples
+
     def startup(self):
         samples = {"weir --version": [run([self.weir, "--version"]) for _ in range(21)]}
         title = "Start"
         rows = [Row(title, "weir --version", 1000 * median_seconds(samples["weir --version"]), "ms", 30)]
         return title, rows, samples
+
+
+def said(sample):
+    """The JSON object that a contestant printed last."""
+    return json.loads(sample.output.strip().splitlines()[-1])
 
 
 def meaning_of(column):

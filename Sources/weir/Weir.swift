@@ -25,6 +25,7 @@ struct WeirCommand: AsyncParsableCommand {
             DiffCommand.self,
             DriftCommand.self,
             ContractCommand.self,
+            AICommand.self,
         ])
 
     static func main() async {

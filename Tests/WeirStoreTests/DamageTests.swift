@@ -68,7 +68,8 @@ struct DamageTests {
                 try queue.close()
             }
             var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-            let start = 40_960
+            // Beyond the pages of the schema itself, which opening the file reads.
+            let start = 131_072
             bytes.replaceSubrange(
                 start..<(bytes.count - 4096), with: Data(repeating: 0xA5, count: bytes.count - 4096 - start))
             try bytes.write(to: URL(fileURLWithPath: path))

@@ -3,11 +3,14 @@ extension JSONValue {
     ///
     /// `JSONEncoder` gives the same document. It takes many times as long for one that is made of nested values,
     /// and a run of a thousand tables writes thousands of them.
-    public var line: String {
+    public var line: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The same in UTF-8.
+    public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(1024)
         write(to: &out)
-        return String(decoding: out, as: UTF8.self)
+        return out
     }
 
     private func write(to out: inout [UInt8]) {
@@ -17,6 +20,7 @@ extension JSONValue {
         case .int(let value): out += String(value).utf8
         case .double(let value): Self.write(value, to: &out)
         case .string(let value): Self.write(value, to: &out)
+        case .literal(let text): out += text.utf8
         case .array(let items):
             out.append(UInt8(ascii: "["))
             for (index, item) in items.enumerated() {

@@ -9,10 +9,16 @@ public indirect enum JSONValue: Sendable, Hashable, Codable {
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+    /// JSON text that is carried exactly as it was written: a number that neither `Int64` nor `Double` holds without
+    /// loss, or a document whose order of keys matters.
+    case literal(String)
 
     /// Reads a JSON text; nil when it is none.
-    public init?(parsing text: String) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else { return nil }
+    public init?(parsing text: String) { self.init(parsing: Array(text.utf8)) }
+
+    /// Reads a JSON text in UTF-8; nil when it is none. Numbers keep every digit.
+    public init?(parsing bytes: [UInt8]) {
+        guard let value = bytes.withUnsafeBufferPointer({ JSONReader.read($0) }) else { return nil }
         self = value
     }
 
@@ -47,7 +53,17 @@ public indirect enum JSONValue: Sendable, Hashable, Codable {
         case .string(let value): try box.encode(value)
         case .array(let items): try box.encode(items)
         case .object(let fields): try box.encode(fields)
+        case .literal(let text):
+            if let number = Decimal(string: text) { try box.encode(number) } else { try box.encode(plain) }
         }
+    }
+
+    /// The value of a literal as any other; everything else as it is.
+    private var plain: JSONValue {
+        guard case .literal(let text) = self, let value = JSONValue(parsing: text), value != self else {
+            return if case .literal = self { .null } else { self }
+        }
+        return value
     }
 
     /// The value of an object's key.
@@ -63,6 +79,41 @@ public indirect enum JSONValue: Sendable, Hashable, Codable {
 
     public var text: String? {
         if case .string(let value) = self { return value }
+        return nil
+    }
+
+    /// A whole number; also one that was written with a fraction of zero.
+    public var integer: Int64? {
+        switch self {
+        case .int(let value): value
+        case .double(let value): Int64(exactly: value)
+        default: nil
+        }
+    }
+
+    public var number: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .double(let value): value
+        case .literal(let text): Double(text)
+        default: nil
+        }
+    }
+
+    public var truth: Bool? {
+        if case .bool(let value) = self { return value }
+        return nil
+    }
+
+    /// The items of a list; none for anything else.
+    public var items: [JSONValue] {
+        if case .array(let items) = self { return items }
+        return []
+    }
+
+    /// The members of an object; nil for anything else.
+    public var fields: [String: JSONValue]? {
+        if case .object(let fields) = self { return fields }
         return nil
     }
 }

@@ -81,6 +81,6 @@ extension Project {
         let addresses = connections.values.flatMap(\.secrets)
         // A driver's message may hold the password alone, without the address around it.
         let passwords = addresses.compactMap { URLComponents(string: $0.reveal())?.password }.map { Secret($0) }
-        return addresses + passwords + [lineage.apiKey].compactMap(\.self)
+        return addresses + passwords + [lineage.apiKey].compactMap(\.self) + (ai?.secrets ?? [])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import WeirAI
 import WeirConnect
 import WeirCore
 import WeirQuality
@@ -11,6 +12,7 @@ struct ConfigurationFile {
     var environments: [String: Project.EnvironmentSettings] = [:]
     var defaults = Project.Defaults()
     var lineage = Project.LineageSettings()
+    var ai: AISettings?
 
     init(_ map: YAMLMap, root: String) {
         name = map.string("name") ?? URL(fileURLWithPath: root).lastPathComponent
@@ -55,6 +57,7 @@ struct ConfigurationFile {
             lineage.apiKey = settings.string("api_key").map { Secret($0) }
             settings.finish("`lineage:`")
         }
+        ai = map.map("ai").map { AISettingsReader.read($0, root: root) }
         map.finish("weir.yaml")
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import WeirAI
 import WeirConnect
 import WeirCore
 import WeirQuality
@@ -13,6 +14,8 @@ public struct Project: Sendable {
     public var environments: [String: EnvironmentSettings]
     public var defaults: Defaults
     public var lineage: LineageSettings
+    /// `ai:` in `weir.yaml`; nil where it says nothing of AI services.
+    public var ai: AISettings?
     public var sources: [SourceDefinition] { didSet { sourcePositions = Self.positions(sources.map(\.name)) } }
     public var models: [ModelDefinition] { didSet { modelPositions = Self.positions(models.map(\.name)) } }
     /// By path relative to the project.

@@ -83,6 +83,7 @@ public enum ProjectLoader {
             connections: configuration.connections, environments: configuration.environments,
             defaults: configuration.defaults, lineage: configuration.lineage, sources: [], models: [],
             contracts: [:], variables: variables)
+        project.ai = configuration.ai
         project.sources = readSources(draft)
         project.models = readModels(draft)
         project.contracts = readContracts(draft, wanted: wantedContracts(project))

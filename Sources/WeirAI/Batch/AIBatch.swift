@@ -1,0 +1,47 @@
+import WeirCore
+
+/// One question of a batch.
+public struct AIBatchItem: Sendable, Hashable {
+    /// Tells the answers apart, which come in any order. Letters, digits, `-` and `_`.
+    public var id: String
+    public var request: AIRequest
+
+    public init(id: String, request: AIRequest) {
+        self.id = id
+        self.request = request
+    }
+}
+
+/// What is needed to come back to a batch, perhaps tomorrow and in another process.
+public struct AIBatchTicket: Sendable, Hashable, Codable {
+    /// The provider's name in the configuration, and the model.
+    public var provider: String
+    public var model: String
+    /// The provider's id of the batch.
+    public var id: String
+    /// The name of what was set aside for it.
+    public var reservation: String
+}
+
+/// How far a batch is.
+public struct AIBatchStatus: Sendable, Hashable {
+    public enum State: String, Sendable, Hashable, Codable { case pending, ended, failed, cancelled, expired }
+    public var state: State
+    /// Where the answers are, once it has ended.
+    var answers: [String] = []
+    public var message: String?
+    /// Answers that come with the status itself.
+    var inline: JSONValue?
+
+    /// Whatever there is to fetch can be fetched.
+    public var isOver: Bool { state != .pending }
+}
+
+/// What became of one question of a batch.
+public enum AIBatchResult: Sendable, Hashable {
+    case answered(AIResponse)
+    /// Refused or failed; nothing was paid.
+    case failed(AIFault)
+    /// Not asked before the batch ended.
+    case skipped
+}

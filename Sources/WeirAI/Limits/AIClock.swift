@@ -1,0 +1,36 @@
+import Foundation
+
+/// The time that limits, retries and budgets go by; tests bring their own.
+public struct AIClock: Sendable {
+    /// Time since some moment that never changes.
+    public var now: @Sendable () -> Duration
+    public var sleep: @Sendable (Duration) async throws -> Void
+    public var date: @Sendable () -> Date
+
+    public init(
+        now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async throws -> Void,
+        date: @escaping @Sendable () -> Date
+    ) {
+        self.now = now
+        self.sleep = sleep
+        self.date = date
+    }
+
+    public static let system = scaled(by: 1)
+
+    /// A clock that runs faster, so that a minute's limit can be tried in a second.
+    public static func scaled(by factor: Int) -> AIClock {
+        let start = ContinuousClock.now
+        let began = Date()
+        return AIClock(
+            now: { (ContinuousClock.now - start) * factor },
+            sleep: { try await Task.sleep(for: $0 / factor) },
+            date: {
+                factor == 1 ? Date() : began.addingTimeInterval(Date().timeIntervalSince(began) * Double(factor))
+            })
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

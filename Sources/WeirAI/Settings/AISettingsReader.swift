@@ -1,0 +1,150 @@
+import Foundation
+import WeirCore
+
+/// Reads the `ai:` section of `weir.yaml`.
+public enum AISettingsReader {
+    /// - Parameters:
+    ///   - root: the project's folder, that paths are relative to.
+    ///   - environment: for keys that the section does not name.
+    public static func read(
+        _ map: YAMLMap, root: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> AISettings {
+        var settings = AISettings()
+        if let entries = map.map("providers") {
+            for name in entries.keys {
+                guard let entry = entries.map(name) else { continue }
+                if !name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) {
+                    entries.report(
+                        "project.bad-name", "a provider's name is made of letters, digits, - and _", key: name)
+                }
+                if let provider = provider(entry, name: name, root: root, environment: environment) {
+                    settings.providers.append(provider)
+                }
+            }
+        } else {
+            settings.providers = AISettings.usual(environment).providers
+        }
+        settings.defaultModel = map.string("model")
+        if let entries = map.map("fallbacks") {
+            for name in entries.keys { settings.fallbacks[name] = entries.strings(name) }
+        }
+        settings.budgets = map.maps("budgets").compactMap(budget)
+        if let cache = map.map("cache") { settings.cache = self.cache(cache) }
+        if let retry = map.map("retry") { settings.retry = self.retry(retry) }
+        settings.pricesPath = map.string("prices").map { absolute($0, root) }
+        map.finish("`ai:`")
+        return settings
+    }
+
+    private static func absolute(_ path: String, _ root: String) -> String {
+        path.hasPrefix("/") ? path : "\(root)/\(path)"
+    }
+
+    private static func provider(
+        _ map: YAMLMap, name: String, root: String, environment: [String: String]
+    ) -> ProviderSettings? {
+        if !map.has("type") { map.report("yaml.missing-key", "a provider needs the key \"type\"") }
+        let type = map.choice("type", ProviderType.self)
+        let key = map.string("key").map { Secret($0) }
+        let url = map.string("base_url")
+        let version = map.string("version")
+        let betas = map.strings("betas")
+        enum API: String, CaseIterable { case chat, responses }
+        let api = map.choice("api", API.self)
+        let organization = map.string("organization")
+        let project = map.string("project")
+        let location = map.string("location")
+        let credentials = map.string("credentials")
+        let models = map.strings("models")
+        let timeout = map.span("timeout")
+        let limits = map.map("limits").map(limits)
+        map.finish("a provider")
+        guard let type else { return nil }
+        let usual = type.usualVariables.compactMap { environment[$0] }.first { !$0.isEmpty }
+        var provider = ProviderSettings(
+            name: name, type: type, key: key ?? (type == .vertex ? nil : usual.map { Secret($0) }),
+            baseURL: url.map(trimmed))
+        provider.version = version
+        provider.betas = betas
+        provider.usesResponses = api == .responses
+        provider.organization = organization
+        provider.project = project
+        provider.location = location
+        provider.models = models
+        if let limits { provider.limits = limits }
+        if let timeout { provider.timeout = .seconds(timeout.seconds) }
+        if type == .vertex {
+            provider.credentialsPath = credentials.map { absolute($0, root) } ?? usual
+            if url == nil { provider.baseURL = ProviderSettings.vertexURL(location: location ?? "global") }
+            if project == nil { map.report("yaml.missing-key", "a provider of type vertex needs the key \"project\"") }
+        }
+        if type == .openAICompatible, url == nil {
+            map.report(
+                "yaml.missing-key", "a provider of type openai-compatible needs the key \"base_url\"",
+                hint: "like http://127.0.0.1:8080/v1")
+        }
+        return provider
+    }
+
+    private static func trimmed(_ url: String) -> String {
+        var url = url
+        while url.hasSuffix("/") { url.removeLast() }
+        return url
+    }
+
+    private static func limits(_ map: YAMLMap) -> RateLimits {
+        var limits = RateLimits()
+        limits.requestsPerMinute = positive("requests_per_minute", map)
+        limits.inputTokensPerMinute = positive("input_tokens_per_minute", map)
+        limits.outputTokensPerMinute = positive("output_tokens_per_minute", map)
+        limits.tokensPerMinute = positive("tokens_per_minute", map)
+        if let count = positive("in_flight", map) { limits.inFlight = count }
+        map.finish("`limits:`")
+        return limits
+    }
+
+    private static func positive(_ key: String, _ map: YAMLMap) -> Int? {
+        guard let value = map.int(key) else { return nil }
+        if value > 0 { return value }
+        map.report("yaml.wrong-value", "\(key) must be above zero", key: key)
+        return nil
+    }
+
+    private static func budget(_ map: YAMLMap) -> Budget? {
+        let limit = money("limit", map)
+        if !map.has("limit") { map.report("yaml.missing-key", "a budget needs the key \"limit\"") }
+        let soft = money("soft", map)
+        let period = map.choice("per", Budget.Period.self) ?? .total
+        let model = map.string("model")
+        let node = map.string("table")
+        map.finish("a budget")
+        return limit.map { Budget(limit: $0, soft: soft, per: period, model: model, node: node) }
+    }
+
+    private static func money(_ key: String, _ map: YAMLMap) -> Money? {
+        guard let text = map.string(key) else { return nil }
+        if let money = Money(text) { return money }
+        map.report(
+            "yaml.wrong-type", "\"\(text.prefix(40))\" is no amount of US dollars", hint: "write it like $2.50",
+            key: key)
+        return nil
+    }
+
+    private static func cache(_ map: YAMLMap) -> AISettings.CacheSettings {
+        var cache = AISettings.CacheSettings()
+        cache.isOn = map.bool("on") ?? true
+        if let age = map.span("max_age") { cache.maxAge = age }
+        if let size = positive("max_megabytes", map) { cache.maxBytes = Int64(min(size, 1_000_000)) * 1_000_000 }
+        map.finish("`cache:`")
+        return cache
+    }
+
+    private static func retry(_ map: YAMLMap) -> RetryPolicy {
+        var policy = RetryPolicy()
+        if let attempts = positive("attempts", map) { policy.attempts = attempts }
+        if let limit = map.span("within") { policy.limit = .seconds(limit.seconds) }
+        if let longest = map.span("longest_wait") { policy.longestWait = .seconds(longest.seconds) }
+        map.finish("`retry:`")
+        return policy
+    }
+}

@@ -1,0 +1,186 @@
+import Foundation
+internal import GRDB
+import WeirCore
+
+/// Writes the ledger of AI calls and sets money aside for them.
+///
+/// Many calls at once share transactions: what is asked for while one is being written goes into the next one
+/// together. A transaction takes SQLite's write lock first, so that two processes on one project cannot both be granted
+/// what is left of a budget.
+public actor UsageBook {
+    private struct Job {
+        let work: @Sendable (Database) throws -> @Sendable () -> Void
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private let store: StateStore
+    private var waiting: [Job] = []
+    private var isWriting = false
+    private let host = ProcessInfo.processInfo.hostName
+
+    public init(store: StateStore) { self.store = store }
+
+    /// Sets an amount aside in all accounts, or in none.
+    ///
+    /// - Parameters:
+    ///   - id: the reservation's name, for ``settle(_:row:)``.
+    ///   - row: what is known of the call, kept in case that its process dies.
+    ///   - outlivesProcess: it is only given back by ``release(_:)``, as for a batch that is answered tomorrow.
+    public func reserve(
+        _ id: String, amount: Int64, accounts: [SpendAccount], row: UsageRow, outlivesProcess: Bool = false
+    ) async throws -> ReserveOutcome {
+        if accounts.isEmpty { return .granted([]) }
+        let host = outlivesProcess ? "" : host
+        let kept = (accounts: try Self.json(accounts), row: try Self.json(row))
+        return try await perform { database in
+            var states: [SpendState] = []
+            for (position, account) in accounts.enumerated() {
+                let state = try account.state(in: database)
+                let (needed, overflow) = (state.spent + state.reserved).addingReportingOverflow(amount)
+                if overflow || needed > account.limit { return .refused(position, state) }
+                states.append(SpendState(spent: state.spent, reserved: state.reserved + amount))
+            }
+            for account in accounts { try account.change(spent: 0, reserved: amount, in: database) }
+            try database.cachedStatement(
+                sql: """
+                    INSERT INTO ai_reservations (id, amount, accounts, call, pid, host, at_ms)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """
+            ).execute(
+                arguments: [
+                    id, amount, kept.accounts, kept.row, ProcessIdentity.current, host, UTC.milliseconds(Date()),
+                ])
+            return .granted(states)
+        }
+    }
+
+    /// Records an attempt and gives back what was set aside for it; what it cost is spent.
+    ///
+    /// - Parameters:
+    ///   - accounts: the accounts of the reservation, or those that a call without one counts in.
+    public func settle(_ id: String?, amount: Int64, accounts: [SpendAccount], row: UsageRow) async throws {
+        let store = store
+        try await perform { database in
+            // An account that is begun here must not count this row twice.
+            for account in accounts { _ = try account.state(in: database) }
+            try Self.insert(row, in: database, store: store)
+            for account in accounts {
+                try account.change(spent: row.cost ?? 0, reserved: id == nil ? 0 : -amount, in: database)
+            }
+            if let id {
+                try database.cachedStatement(sql: "DELETE FROM ai_reservations WHERE id = ?").execute(arguments: [id])
+            }
+        }
+    }
+
+    /// Takes back the money of processes that died, and records their calls as lost: the provider may have charged them.
+    ///
+    /// - Returns: how many calls were lost.
+    @discardableResult
+    public func recover() async throws -> Int { try await recover(isAlive: ProcessIdentity.isAlive) }
+
+    func recover(isAlive: @escaping @Sendable (Int32, Date) -> Bool) async throws -> Int {
+        let store = store
+        let host = host
+        return try await perform { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT * FROM ai_reservations WHERE host = ?", arguments: [host])
+            var lost = 0
+            for found in rows {
+                let at = UTC.date(milliseconds: found["at_ms"])
+                if isAlive(found["pid"], at) { continue }
+                lost += 1
+                let amount: Int64 = found["amount"]
+                if var row = try? JSONDecoder().decode(UsageRow.self, from: Data((found["call"] as String).utf8)) {
+                    row.status = .lost
+                    row.cost = amount
+                    row.isUsageMissing = true
+                    try Self.insert(row, in: database, store: store)
+                }
+                for account in Self.accounts(found) {
+                    try account.change(spent: amount, reserved: -amount, in: database)
+                }
+                try database.execute(
+                    sql: "DELETE FROM ai_reservations WHERE id = ?", arguments: [found["id"] as String])
+            }
+            return lost
+        }
+    }
+
+    /// Gives back what was set aside, with nothing spent.
+    public func release(_ id: String) async throws {
+        try await perform { database in
+            guard
+                let found = try Row.fetchOne(
+                    database, sql: "SELECT amount, accounts FROM ai_reservations WHERE id = ?", arguments: [id])
+            else { return }
+            let amount: Int64 = found["amount"]
+            for account in Self.accounts(found) { try account.change(spent: 0, reserved: -amount, in: database) }
+            try database.execute(sql: "DELETE FROM ai_reservations WHERE id = ?", arguments: [id])
+        }
+    }
+
+    /// Records a call that may have been recorded before, as the lines of a batch that is fetched again.
+    public func recordOnce(_ row: UsageRow, accounts: [SpendAccount]) async throws {
+        let store = store
+        try await perform { database in
+            let known = try Int.fetchOne(
+                database, sql: "SELECT 1 FROM ai_calls WHERE call_id = ? LIMIT 1", arguments: [row.callID])
+            if known != nil { return }
+            for account in accounts { _ = try account.state(in: database) }
+            try Self.insert(row, in: database, store: store)
+            for account in accounts { try account.change(spent: row.cost ?? 0, reserved: 0, in: database) }
+        }
+    }
+
+    private static func accounts(_ row: Row) -> [SpendAccount] {
+        (try? JSONDecoder().decode([SpendAccount].self, from: Data((row["accounts"] as String).utf8))) ?? []
+    }
+
+    /// The states of accounts as they are, in their order.
+    public func states(of accounts: [SpendAccount]) async throws -> [SpendState] {
+        try await perform { database in try accounts.map { try $0.state(in: database) } }
+    }
+
+    private static func insert(_ row: UsageRow, in database: Database, store: StateStore) throws {
+        let marks = Array(repeating: "?", count: UsageRow.columns.split(separator: ",").count).joined(separator: ", ")
+        try database.cachedStatement(sql: "INSERT INTO ai_calls (\(UsageRow.columns)) VALUES (\(marks))")
+            .execute(arguments: row.arguments(clean: store.clean))
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    }
+
+    // MARK: Shared transactions
+
+    func perform<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws -> R {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<R, any Error>) in
+            waiting.append(
+                Job(
+                    work: { database in
+                        let result = try body(database)
+                        return { continuation.resume(returning: result) }
+                    },
+                    fail: { continuation.resume(throwing: $0) }))
+            if !isWriting {
+                isWriting = true
+                Task { await writeAll() }
+            }
+        }
+    }
+
+    private func writeAll() async {
+        while !waiting.isEmpty {
+            let jobs = waiting
+            waiting = []
+            do {
+                let done = try await store.write { database in try jobs.map { try $0.work(database) } }
+                for finish in done { finish() }
+            } catch {
+                for job in jobs { job.fail(error) }
+            }
+        }
+        isWriting = false
+    }
+}

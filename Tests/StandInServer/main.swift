@@ -1,0 +1,9 @@
+import StandIn
+
+// `weir-standin PORT`: the stand-in server as a process of its own, for benchmarks and tests that run the command.
+let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 0
+let server = try await StandIn(port: port)
+server.forgetRequests()
+print(server.url)
+// It lives until it is ended by whoever started it.
+while true { try await Task.sleep(for: .seconds(3600)) }
