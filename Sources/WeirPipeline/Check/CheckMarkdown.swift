@@ -14,7 +14,9 @@ public enum CheckMarkdown {
                 }
             let rows = table.rows.map { ", \(Figures.count(Int64($0), "row"))" } ?? ""
             lines += ["## \(mark) \(text(table.target))\(rows)", ""]
-            lines.append("Contract \(code(table.contract.file)), version \(text(table.contract.version)).")
+            lines.append(
+                "Contract \(code(table.contract.file)), version \(text(table.contract.version))\(table.engine.hasPrefix("duckdb") ? "" : ", in \(text(table.engine))")."
+            )
             if let error = table.error {
                 lines += ["", "**\(text(error.message))**" + (error.hint.map { " \(text($0))" } ?? ""), ""]
                 continue

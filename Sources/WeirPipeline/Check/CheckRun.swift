@@ -36,10 +36,15 @@ public struct CheckRun: Sendable {
         var report = CheckReport(engine: try Database.libraryVersion(), weir: Weir.version)
         var selectors: [String] = []
         var others: [(String, ProfileTarget)] = []
+        var databases: [DatabaseTarget] = []
         for target in targets {
             let isSelector = target.hasPrefix("tag:") || target.hasSuffix("+") || target.hasPrefix("+")
             if isSelector || (project != nil && target.hasSuffix("*") && !target.contains("/")) {
                 selectors.append(target)
+                continue
+            }
+            if let found = try DatabaseTarget(target, project: project, folder: folder) {
+                databases.append(found)
                 continue
             }
             let kind = try ProfileTarget(target, in: folder)
@@ -49,6 +54,10 @@ public struct CheckRun: Sendable {
         for (target, kind) in others {
             progress("checking \(target)")
             report.tables.append(try await check(target, kind))
+        }
+        for target in databases {
+            progress("checking \(target.label)")
+            report.tables.append(try await check(target))
         }
         await remember(report)
         return report
@@ -62,6 +71,10 @@ public struct CheckRun: Sendable {
         do { try await body(&result) } catch let error as WeirError { result.error = error }
         result.milliseconds = (ContinuousClock.now - clock).milliseconds
         return result
+    }
+
+    private var engine: String {
+        get throws { "duckdb \(try Database.libraryVersion().drop { $0 == "v" })" }
     }
 
     // MARK: Tables of the project
@@ -111,6 +124,7 @@ public struct CheckRun: Sendable {
         let settings = project.warehouse(in: environment)
         let warehouse = try await Warehouse.open(settings, workers: 1, readOnly: true)
         var results: [CheckedTable] = []
+        let engine = try engine
         for item in chosen {
             try Task.checkCancellation()
             progress("checking \(item.name)")
@@ -122,7 +136,8 @@ public struct CheckRun: Sendable {
                 }
             let rules = try choice.table(for: table.flatMap { TableName("x.\($0)") } ?? item.name)
             results.append(
-                try await timed(CheckedTable(target: item.name.description, contract: choice.mark)) { result in
+                try await timed(CheckedTable(target: item.name.description, contract: choice.mark, engine: engine)) {
+                    result in
                     let rules = try self.choice.apply(to: rules)
                     let published = PublishedTable(
                         project: project, environment: scope, name: item.name, strategy: item.strategy,
@@ -163,7 +178,7 @@ public struct CheckRun: Sendable {
         let choice = try ContractChoice(path: path, folder: folder)
         let name = TableName(schema: "data", table: table ?? kind.plainName)
         let rules = try choice.table(for: name)
-        return try await timed(CheckedTable(target: target, contract: choice.mark)) { result in
+        return try await timed(CheckedTable(target: target, contract: choice.mark, engine: try engine)) { result in
             let rules = PublishedTable.withoutQuarantine(
                 try self.choice.apply(to: rules), policy: rules.onFail ?? .stop)
             switch kind {
@@ -227,6 +242,30 @@ public struct CheckRun: Sendable {
             }
             let scope = AuditScope(table: TableName(schema: "temp", table: "_weir_checked"), declared: name)
             return try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
+        }
+    }
+
+    // MARK: Other databases
+
+    private func check(_ target: DatabaseTarget) async throws -> CheckedTable {
+        guard let path = contract else {
+            throw WeirError(
+                "check.no-contract", "\(target.label) has no contract of its own", hint: "give one with --contract FILE"
+            )
+        }
+        let choice = try ContractChoice(path: path, folder: folder)
+        let name = target.declared(table)
+        let rules = try choice.table(for: name)
+        return try await timed(CheckedTable(target: target.label, contract: choice.mark, engine: try engine)) {
+            result in
+            let chosen = PublishedTable.withoutQuarantine(
+                try self.choice.apply(to: rules), policy: rules.onFail ?? .stop)
+            let check = DatabaseCheck(
+                target: target, contract: choice.contract, project: project, environment: environment, folder: folder,
+                memoryLimit: memoryLimit)
+            let (audit, engine) = try await check.run(chosen, declared: name, detail: detail)
+            result.take(audit)
+            if let engine { result.engine = engine }
         }
     }
 

@@ -31,8 +31,9 @@ public enum CheckText {
             }
         let rows = table.rows.map { ", \(Figures.count(Int64($0), "row"))" } ?? ""
         let contract = "\(table.contract.file) \(table.contract.version)"
+        let place = table.engine.hasPrefix("duckdb") ? "" : " in \(table.engine)"
         var lines = [
-            "\(mark) \(style(Cell.visible(table.target), .strong))\(rows), held against \(Cell.visible(contract))"
+            "\(mark) \(style(Cell.visible(table.target), .strong))\(rows), held against \(Cell.visible(contract))\(place)"
         ]
         if let error = table.error {
             return lines + ErrorText.render(error, on: terminal).split(separator: "\n").map { "  \($0)" }
@@ -44,6 +45,11 @@ public enum CheckText {
             )
         }
         lines += rules(table.checks, on: terminal).map { "  \($0)" }
+        for check in table.checks {
+            guard let why = check.fetched else { continue }
+            lines.append(
+                "  \(style("\(Cell.visible(check.rule)) by DuckDB, on fetched columns: \(Cell.visible(why))", .faint))")
+        }
         if showsSQL {
             for check in table.checks where check.fails || check.status == .warned {
                 if let sql = check.sql { lines += ["", "  \(style("-- \(check.rule)", .faint))", "  \(sql);"] }

@@ -36,6 +36,8 @@ public struct CheckOutcome: Sendable, Hashable, Codable {
     public var limit: String
     /// What else there is to say, in one sentence.
     public var detail: String?
+    /// Why the table's own database could not decide the rule, so that its columns were fetched and DuckDB did.
+    public var fetched: String?
     /// A query that shows the rows or the value, for the published name of the table.
     public var sql: String?
     /// Up to five of the violating rows.
