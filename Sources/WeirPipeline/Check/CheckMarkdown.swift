@@ -33,7 +33,7 @@ public enum CheckMarkdown {
             if !notable.isEmpty {
                 lines += ["| rule | status | rows | wanted |", "| --- | --- | ---: | --- |"]
                 lines += notable.map { check in
-                    "| \(code(check.rule)) | \(check.word) | \(check.found) | \(text(check.detail ?? check.limit)) |"
+                    "| \(code(check.rule)) | \(check.word) | \(check.found) | \(text(check.wanted)) |"
                 }
                 lines.append("")
             }

@@ -67,7 +67,7 @@ public enum CheckText {
             let tone: Tone? =
                 check.fails ? .bad : check.status == .warned ? .warning : check.status == .passed ? .good : nil
             list.add([
-                .init(check.rule), .init(check.word, tone), .init(check.found), .init(check.detail ?? check.limit),
+                .init(check.rule), .init(check.word, tone), .init(check.found), .init(check.wanted),
             ])
         }
         return list.render(on: terminal).split(separator: "\n").map(String.init)
@@ -104,6 +104,9 @@ public enum CheckText {
 }
 
 extension CheckOutcome {
+    /// What was wanted, or what else there is to say.
+    var wanted: String { detail ?? limit + (warnLimit.map { "; warns unless \($0)" } ?? "") }
+
     /// The status in a word.
     var word: String { fails ? "failed" : status == .notChecked ? "not checked" : status.rawValue }
 

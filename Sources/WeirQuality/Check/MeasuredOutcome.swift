@@ -5,10 +5,8 @@ import WeirEngine
 /// Outcomes of rules that measure a table instead of counting rows, wherever the measuring was done.
 extension CheckOutcome {
     init(_ rule: Rule, measured: Double, detail: String? = nil, sql: String? = nil, policy: OnFail) {
-        let holds = rule.limit.holds(measured)
-        self.init(
-            rule, Decision.status(of: rule, holds: holds, policy: policy), measured: measured,
-            detail: holds ? nil : detail, sql: sql)
+        let status = Decision.status(of: rule, measured: measured, policy: policy)
+        self.init(rule, status, measured: measured, detail: status == .passed ? nil : detail, sql: sql)
     }
 
     /// A rule that could not be decided must not look like one that passed.

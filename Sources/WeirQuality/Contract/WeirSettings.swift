@@ -5,26 +5,31 @@ import WeirCore
 struct WeirSettings {
     var onFail: OnFail?
     var tolerance: Tolerance?
+    /// Limits of a rule beside its own.
+    var warn: Limit?
+    var error: Limit?
 
-    private static let names = ["onFail", "tolerance"]
+    private static let names = ["onFail", "tolerance", "warn", "error"]
 
     /// Reads the `customProperties` of a table, a column or a rule. Properties of others are left alone.
-    static func read(_ map: YAMLMap) -> WeirSettings {
+    ///
+    /// - Parameter ofRule: only a rule has limits.
+    static func read(_ map: YAMLMap, ofRule: Bool = false) -> WeirSettings {
         var settings = WeirSettings()
         for property in map.maps("customProperties") {
             Vocabulary.customProperty.readAll(property)
             guard let name = property.value("property")?.plain().text else { continue }
             let vendor = property.value("vendor")?.plain().text?.lowercased()
             if name.lowercased().hasPrefix("weir.") {
-                settings.set(String(name.dropFirst(5)), property)
+                settings.set(String(name.dropFirst(5)), property, ofRule)
             } else if vendor == "weir" {
-                settings.set(name, property)
+                settings.set(name, property, ofRule)
             }
         }
         return settings
     }
 
-    private mutating func set(_ name: String, _ property: YAMLMap) {
+    private mutating func set(_ name: String, _ property: YAMLMap, _ ofRule: Bool) {
         guard let value = property.value("value") else {
             property.report("contract.missing-key", "the custom property \"weir.\(name)\" needs a value")
             return
@@ -45,10 +50,43 @@ struct WeirSettings {
                 value.report(
                     "contract.bad-tolerance", "\"\(text)\" is not a tolerance", hint: "write \"1%\" or \"100 rows\"")
             }
+        case "warn" where ofRule: warn = Self.limit(value)
+        case "error" where ofRule: error = Self.limit(value)
+        case "warn", "error":
+            property.report(
+                "contract.misplaced-key", "weir.\(name) is a limit of a rule", hint: "move it to a rule of quality",
+                key: "property")
         default:
             property.report(
                 "contract.unknown-setting", "Weir has no setting \"\(name)\"",
                 hint: DidYouMean.hint(for: name, among: Self.names), key: "property")
         }
+    }
+
+    /// A second limit: the standard's operators with a unit, or as many rows as may break the rule: `0.5%`, `100 rows`.
+    private static func limit(_ value: YAMLValue) -> Limit? {
+        if let text = value.plain().text {
+            if let most = Tolerance(text) {
+                return switch most {
+                case .rows(let rows): Limit([.lessOrEqual(Double(rows))])
+                case .percent(let share): Limit([.lessOrEqual(share)], unit: .percent)
+                }
+            }
+            value.report(
+                "contract.bad-limit", "\"\(text)\" is not a limit",
+                hint:
+                    "write the most rows that may break the rule, like 0.5% or 100 rows, or an operator: { mustBeLessThan: 5 }"
+            )
+            return nil
+        }
+        guard let map = value.map() else { return nil }
+        let limit = LimitReader.read(map)
+        if limit == nil, !map.keys.contains(where: { $0.hasPrefix("must") }) {
+            map.report(
+                "contract.no-operator", "a limit needs an operator",
+                hint: "one of \(LimitReader.operators.joined(separator: ", "))")
+        }
+        map.finish("a limit")
+        return limit
     }
 }

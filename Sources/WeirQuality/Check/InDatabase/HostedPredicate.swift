@@ -21,8 +21,7 @@ struct HostedPredicate {
         case (_, .integer): return .integer
         case (_, .decimal), (_, .number): return .decimal
         case (_, .double): return .floating
-        // PostgreSQL drops the blanks at the end of CHAR(n) as soon as something is done with it; DuckDB sees them.
-        case (.postgres, .text(isPadded: true)): return nil
+        // Blanks at the end of CHAR(n) say nothing: PostgreSQL drops them, and DuckDB reads the values without.
         case (_, .text): return .text
         case (_, .date): return .date
         case (_, .timestamp): return .timestamp
@@ -165,8 +164,10 @@ struct HostedPredicate {
         switch (dialect, family) {
         case (.sqlite, .integer): return isExact && !number.contains(".") ? "\(value) % \(number) <> 0" : nil
         case (.postgres, .integer), (.postgres, .decimal): return isExact ? "\(value) % \(number) <> 0" : nil
-        // MariaDB makes -0.0 of -7.0 % 0.5, and tells it from 0.
-        case (.mysql, .integer), (.mysql, .decimal): return isExact ? "abs(\(value)) % abs(\(number)) <> 0" : nil
+        case (.mysql, .integer) where isExact && !number.contains("."): return "\(value) % \(number) <> 0"
+        // MariaDB makes -0.0 of -7.0 % 0.5, and tells it from 0. Adding 0.0 keeps the smallest integer in range.
+        case (.mysql, .integer), (.mysql, .decimal):
+            return isExact ? "abs(\(value) + 0.0) % abs(\(number)) <> 0" : nil
         case (.postgres, .floating), (.mysql, .floating):
             let times = "\(value) / \(number)"
             return "abs(\(times) - round(\(times))) > 1e-9 * greatest(1, abs(\(times)))"
