@@ -14,7 +14,9 @@ public enum CheckMarkdown {
                 }
             let rows = table.rows.map { ", \(Figures.count(Int64($0), "row"))" } ?? ""
             lines += ["## \(mark) \(text(table.target))\(rows)", ""]
-            lines.append("Contract \(code(table.contract.file)), version \(text(table.contract.version)).")
+            lines.append(
+                "Contract \(code(table.contract.file)), version \(text(table.contract.version))\(table.engine.hasPrefix("duckdb") ? "" : ", in \(text(table.engine))")."
+            )
             if let error = table.error {
                 lines += ["", "**\(text(error.message))**" + (error.hint.map { " \(text($0))" } ?? ""), ""]
                 continue
@@ -31,7 +33,7 @@ public enum CheckMarkdown {
             if !notable.isEmpty {
                 lines += ["| rule | status | rows | wanted |", "| --- | --- | ---: | --- |"]
                 lines += notable.map { check in
-                    "| \(code(check.rule)) | \(check.word) | \(check.found) | \(text(check.detail ?? check.limit)) |"
+                    "| \(code(check.rule)) | \(check.word) | \(check.found) | \(text(check.wanted)) |"
                 }
                 lines.append("")
             }

@@ -45,6 +45,8 @@ public struct CheckedTable: Sendable, Encodable {
     /// As it was asked for, or the table's name.
     public var target: String
     public var contract: ContractMark
+    /// The database that was asked, and its version: `duckdb 1.5.5`, `postgres 15.4`.
+    public var engine: String
     /// A mark of the data that was looked at: of the table's last publication, or of the files' names, sizes and
     /// times. Nil where there is none.
     public var data: String?
@@ -75,9 +77,10 @@ public struct CheckedTable: Sendable, Encodable {
         public var hash: String
     }
 
-    init(target: String, contract: ContractMark) {
+    init(target: String, contract: ContractMark, engine: String) {
         self.target = target
         self.contract = contract
+        self.engine = engine
     }
 
     public var status: CheckReport.Status {
@@ -86,7 +89,8 @@ public struct CheckedTable: Sendable, Encodable {
     }
 
     private enum Key: String, CodingKey {
-        case target, status, contract, data, rows, unreadableRows, unreadable, milliseconds, checks, segments, failing,
+        case target, status, contract, engine, data, rows, unreadableRows, unreadable, milliseconds, checks, segments,
+            failing,
             error
     }
 
@@ -95,6 +99,7 @@ public struct CheckedTable: Sendable, Encodable {
         try box.encode(target, forKey: .target)
         try box.encode(status, forKey: .status)
         try box.encode(contract, forKey: .contract)
+        try box.encode(engine, forKey: .engine)
         try box.encode(data, forKey: .data)
         try box.encode(rows, forKey: .rows)
         try box.encode(unreadableRows, forKey: .unreadableRows)

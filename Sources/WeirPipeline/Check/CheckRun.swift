@@ -36,10 +36,15 @@ public struct CheckRun: Sendable {
         var report = CheckReport(engine: try Database.libraryVersion(), weir: Weir.version)
         var selectors: [String] = []
         var others: [(String, ProfileTarget)] = []
+        var databases: [DatabaseTarget] = []
         for target in targets {
             let isSelector = target.hasPrefix("tag:") || target.hasSuffix("+") || target.hasPrefix("+")
             if isSelector || (project != nil && target.hasSuffix("*") && !target.contains("/")) {
                 selectors.append(target)
+                continue
+            }
+            if let found = try DatabaseTarget(target, project: project, folder: folder) {
+                databases.append(found)
                 continue
             }
             let kind = try ProfileTarget(target, in: folder)
@@ -50,11 +55,15 @@ public struct CheckRun: Sendable {
             progress("checking \(target)")
             report.tables.append(try await check(target, kind))
         }
+        for target in databases {
+            progress("checking \(target.label)")
+            report.tables.append(try await check(target))
+        }
         await remember(report)
         return report
     }
 
-    private func timed(
+    func timed(
         _ result: CheckedTable, _ body: (inout CheckedTable) async throws -> Void
     ) async throws -> CheckedTable {
         var result = result
@@ -62,6 +71,10 @@ public struct CheckRun: Sendable {
         do { try await body(&result) } catch let error as WeirError { result.error = error }
         result.milliseconds = (ContinuousClock.now - clock).milliseconds
         return result
+    }
+
+    var engine: String {
+        get throws { "duckdb \(try Database.libraryVersion().drop { $0 == "v" })" }
     }
 
     // MARK: Tables of the project
@@ -111,6 +124,7 @@ public struct CheckRun: Sendable {
         let settings = project.warehouse(in: environment)
         let warehouse = try await Warehouse.open(settings, workers: 1, readOnly: true)
         var results: [CheckedTable] = []
+        let engine = try engine
         for item in chosen {
             try Task.checkCancellation()
             progress("checking \(item.name)")
@@ -122,7 +136,8 @@ public struct CheckRun: Sendable {
                 }
             let rules = try choice.table(for: table.flatMap { TableName("x.\($0)") } ?? item.name)
             results.append(
-                try await timed(CheckedTable(target: item.name.description, contract: choice.mark)) { result in
+                try await timed(CheckedTable(target: item.name.description, contract: choice.mark, engine: engine)) {
+                    result in
                     let rules = try self.choice.apply(to: rules)
                     let published = PublishedTable(
                         project: project, environment: scope, name: item.name, strategy: item.strategy,
@@ -163,7 +178,7 @@ public struct CheckRun: Sendable {
         let choice = try ContractChoice(path: path, folder: folder)
         let name = TableName(schema: "data", table: table ?? kind.plainName)
         let rules = try choice.table(for: name)
-        return try await timed(CheckedTable(target: target, contract: choice.mark)) { result in
+        return try await timed(CheckedTable(target: target, contract: choice.mark, engine: try engine)) { result in
             let rules = PublishedTable.withoutQuarantine(
                 try self.choice.apply(to: rules), policy: rules.onFail ?? .stop)
             switch kind {

@@ -31,8 +31,9 @@ public enum CheckText {
             }
         let rows = table.rows.map { ", \(Figures.count(Int64($0), "row"))" } ?? ""
         let contract = "\(table.contract.file) \(table.contract.version)"
+        let place = table.engine.hasPrefix("duckdb") ? "" : " in \(table.engine)"
         var lines = [
-            "\(mark) \(style(Cell.visible(table.target), .strong))\(rows), held against \(Cell.visible(contract))"
+            "\(mark) \(style(Cell.visible(table.target), .strong))\(rows), held against \(Cell.visible(contract))\(place)"
         ]
         if let error = table.error {
             return lines + ErrorText.render(error, on: terminal).split(separator: "\n").map { "  \($0)" }
@@ -44,6 +45,11 @@ public enum CheckText {
             )
         }
         lines += rules(table.checks, on: terminal).map { "  \($0)" }
+        for check in table.checks {
+            guard let why = check.fetched else { continue }
+            lines.append(
+                "  \(style("\(Cell.visible(check.rule)) by DuckDB, on fetched columns: \(Cell.visible(why))", .faint))")
+        }
         if showsSQL {
             for check in table.checks where check.fails || check.status == .warned {
                 if let sql = check.sql { lines += ["", "  \(style("-- \(check.rule)", .faint))", "  \(sql);"] }
@@ -61,7 +67,7 @@ public enum CheckText {
             let tone: Tone? =
                 check.fails ? .bad : check.status == .warned ? .warning : check.status == .passed ? .good : nil
             list.add([
-                .init(check.rule), .init(check.word, tone), .init(check.found), .init(check.detail ?? check.limit),
+                .init(check.rule), .init(check.word, tone), .init(check.found), .init(check.wanted),
             ])
         }
         return list.render(on: terminal).split(separator: "\n").map(String.init)
@@ -98,6 +104,9 @@ public enum CheckText {
 }
 
 extension CheckOutcome {
+    /// What was wanted, or what else there is to say.
+    var wanted: String { detail ?? limit + (warnLimit.map { "; warns unless \($0)" } ?? "") }
+
     /// The status in a word.
     var word: String { fails ? "failed" : status == .notChecked ? "not checked" : status.rawValue }
 

@@ -67,7 +67,7 @@ public struct DiffRun: Sendable {
                 return try await opened(targets, opener, body)
             }
         } catch let error as WeirError {
-            throw Self.clean(error, secrets: Self.secrets(targets.0) + Self.secrets(targets.1) + projectSecrets)
+            throw Redaction.clean(error, secrets: targets.0.secrets + targets.1.secrets + projectSecrets)
         }
     }
 
@@ -75,12 +75,7 @@ public struct DiffRun: Sendable {
         _ targets: (DiffTarget, DiffTarget), _ opener: SideOpener,
         _ body: @Sendable (Database, DiffSide, DiffSide) async throws -> R
     ) async throws -> R {
-        var settings = Database.Options()
-        settings.memoryLimit = memoryLimit ?? project?.warehouse.memoryLimit
-        settings.tempDirectory = opener.scratch
-        settings.extensions = ["json", "icu"]
-        settings.sessionSetup = ["SET TimeZone = 'UTC'"]
-        let database = try await Database.open(settings)
+        let database = try await opener.engine(memoryLimit: memoryLimit)
         let (first, second) = try await database.withConnection { connection in
             try await connection.perform { connection in
                 options.progress("opening \(Redaction.clean(a))")
@@ -103,19 +98,24 @@ public struct DiffRun: Sendable {
     // MARK: Secrets
 
     private var projectSecrets: [Secret] { project?.connections.values.flatMap(\.secrets) ?? [] }
+}
 
-    private static func secrets(_ target: DiffTarget) -> [Secret] {
-        switch target {
+extension DiffTarget {
+    /// What must not be shown of it.
+    var secrets: [Secret] {
+        switch self {
         case .database(.postgres(let url), _), .database(.mysql(let url), _): [url]
         default: []
         }
     }
+}
 
+extension Redaction {
     /// Drivers quote their whole connection string when something fails.
-    private static func clean(_ error: WeirError, secrets: [Secret]) -> WeirError {
+    static func clean(_ error: WeirError, secrets: [Secret]) -> WeirError {
         var error = error
-        error.message = Redaction.clean(error.message, secrets: secrets)
-        error.hint = error.hint.map { Redaction.clean($0, secrets: secrets) }
+        error.message = clean(error.message, secrets: secrets)
+        error.hint = error.hint.map { clean($0, secrets: secrets) }
         return error
     }
 }

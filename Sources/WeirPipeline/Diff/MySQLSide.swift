@@ -21,7 +21,7 @@ struct MySQLSide {
     }
 
     private func table(_ schema: String?, _ name: String, on connection: isolated Connection) throws -> DiffSide {
-        let quote = DiffDialect.mysql.quote
+        let quote = SQLDialect.mysql.quote
         var side = side((schema.map { quote($0) + "." } ?? "") + quote(name))
         let literal = side.dialect.literal
         let place = "table_schema = \(schema.map(literal) ?? "DATABASE()") AND table_name = \(literal(name))"

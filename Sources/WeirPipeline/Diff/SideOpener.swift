@@ -17,6 +17,16 @@ struct SideOpener {
 
     private static let warehouse = "weir_warehouse"
 
+    /// A database in memory that all sides are attached to.
+    func engine(memoryLimit: String?) async throws -> Database {
+        var settings = Database.Options()
+        settings.memoryLimit = memoryLimit ?? project?.warehouse.memoryLimit
+        settings.tempDirectory = scratch
+        settings.extensions = ["json", "icu"]
+        settings.sessionSetup = ["SET TimeZone = 'UTC'"]
+        return try await Database.open(settings)
+    }
+
     /// - Parameters:
     ///   - label: what the user calls it.
     ///   - id: `a` or `b`.
@@ -109,7 +119,8 @@ struct SideOpener {
         let table = "memory.main.weir_diff_query_\(id)"
         if let catalog { try connection.execute("USE \(SQL.quote(catalog))") }
         defer { if catalog != nil { _ = try? connection.execute("USE memory") } }
-        try connection.execute("CREATE OR REPLACE TABLE \(table) AS \(sql)")
+        // A prepared query of SQLite keeps the file that was opened for its transaction.
+        try connection.transaction { try $0.execute("CREATE OR REPLACE TABLE \(table) AS \(sql)") }
         let columns = try connection.columns(of: "SELECT * FROM \(table)")
         return DiffSide(label: label, engine: engine, relation: table, columns: columns.map(Self.column))
     }
@@ -131,7 +142,8 @@ struct SideOpener {
         _ catalog: String, schema: String, name: String, label: String, engine: String,
         on connection: isolated Connection
     ) throws -> DiffSide {
-        let relation = "\(SQL.quote(catalog)).\(TableName(schema: schema, table: name).sql)"
+        let table = TableName(schema: schema, table: name)
+        let relation = "\(SQL.quote(catalog)).\(table.sql)"
         let columns: [Column]
         do { columns = try connection.columns(of: "SELECT * FROM \(relation)") } catch let error as WeirError
             where error.code == "sql.unknown-name"
@@ -145,6 +157,7 @@ struct SideOpener {
         }
         var side = DiffSide(
             label: label, engine: engine, relation: relation, columns: columns.map(Self.column))
+        side.attachedTable = (catalog, table)
         let keys = try connection.query(
             """
             SELECT constraint_type, constraint_column_names FROM duckdb_constraints()

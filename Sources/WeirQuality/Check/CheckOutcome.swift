@@ -34,8 +34,12 @@ public struct CheckOutcome: Sendable, Hashable, Codable {
     public var measured: Double?
     /// What was wanted, in words.
     public var limit: String
+    /// Beyond which limit the rule warns, where it has one for that.
+    public var warnLimit: String?
     /// What else there is to say, in one sentence.
     public var detail: String?
+    /// Why the table's own database could not decide the rule, so that its columns were fetched and DuckDB did.
+    public var fetched: String?
     /// A query that shows the rows or the value, for the published name of the table.
     public var sql: String?
     /// Up to five of the violating rows.
@@ -68,6 +72,7 @@ public struct CheckOutcome: Sendable, Hashable, Codable {
         self.affected = affected
         self.measured = measured
         self.limit = rule.limitText
+        self.warnLimit = rule.warnLimit.map { $0.text(of: rule.kind.namesRows ? "rows" : "") }
         self.detail = detail
         self.sql = sql
         self.samples = []

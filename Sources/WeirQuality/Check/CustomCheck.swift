@@ -144,14 +144,8 @@ extension AuditRun {
             guard Self.isAboutTheRule(error) else { throw error }
             return unsettled(rule, "the rows cannot be counted: \(WeirError.wrapping(error).message)", sql: shown)
         }
-        let here = Double(answer.first?[0].int ?? 0)
-        let elsewhere = Double(answer.first?[1].int ?? 0)
-        let isShare = rule.limit.unit == .percent
-        if isShare, elsewhere == 0 {
-            return unsettled(rule, "\(other) has no row that counts, so there is no share", sql: shown)
-        }
-        settle(
-            rule, measured: isShare ? here * 100 / elsewhere : here - elsewhere,
-            detail: "\(Int(here)) rows here and \(Int(elsewhere)) in \(other), wanted \(rule.limitText)", sql: shown)
+        outcomes[rule.id] = CheckOutcome(
+            rule, rowsHere: Double(answer.first?[0].int ?? 0), there: Double(answer.first?[1].int ?? 0),
+            of: other.description, sql: shown, policy: policy)
     }
 }

@@ -10,12 +10,10 @@ public enum Decision {
     ///   - rows: rows that came in; the base of percentages.
     ///   - policy: `on_fail` where the rule says nothing itself.
     public static func status(of rule: Rule, violating: Int, rows: Int, policy: OnFail) -> CheckOutcome.Status {
-        let value =
-            switch rule.limit.unit {
-            case .rows: Double(violating)
-            case .percent: rows == 0 ? 0 : Double(violating) * 100 / Double(rows)
-            }
-        if rule.limit.holds(value) { return violating == 0 ? .passed : .accepted }
+        if rule.limit.holds(violating: violating, of: rows) {
+            if let warning = rule.warnLimit, !warning.holds(violating: violating, of: rows) { return .warned }
+            return violating == 0 ? .passed : .accepted
+        }
         if rule.severity != .error { return .warned }
         switch rule.onFail ?? policy {
         case .warn: return .warned
@@ -24,6 +22,13 @@ public enum Decision {
             guard rule.kind.namesRows, rule.limit.holdsWithoutViolations else { return .failed }
             return rule.tolerance?.isExceeded(by: violating, of: rows) == true ? .failed : .quarantined
         }
+    }
+
+    /// The status of a rule that measures the table.
+    public static func status(of rule: Rule, measured: Double, policy: OnFail) -> CheckOutcome.Status {
+        let holds = rule.limit.holds(measured)
+        if holds, let warning = rule.warnLimit, !warning.holds(measured) { return .warned }
+        return status(of: rule, holds: holds, policy: policy)
     }
 
     /// The status of a rule that measures the table, or of one that cannot be decided (`holds` is false).

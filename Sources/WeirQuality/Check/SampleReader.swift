@@ -14,12 +14,11 @@ extension AuditRun {
     mutating func addSamples(on connection: isolated Connection) throws {
         let shown = plan.rules.filter { !(firstRows[$0.id] ?? []).isEmpty }
         guard !shown.isEmpty else { return }
-        // A rule shows its own columns and the key, so that a person can find the row.
-        let key = contract.primaryKey.map { ColumnPath($0) }.filter { path in
-            columns.contains { $0.name.lowercased() == path.root.lowercased() }
-        }
+        let names = columns.map(\.name)
         var paths: [ColumnPath] = []
-        for path in shown.flatMap(\.columns) + key where !paths.contains(path) { paths.append(path) }
+        for path in shown.flatMap({ contract.shown(of: $0, among: names) }) where !paths.contains(path) {
+            paths.append(path)
+        }
         let rowIDs = Set(shown.flatMap { firstRows[$0.id] ?? [] }).sorted()
         let texts = paths.map { visible($0) }
         let query =
@@ -27,7 +26,7 @@ extension AuditRun {
         var values: [Int64: [Value]] = [:]
         for row in try connection.query(query).map({ $0 }) { if let id = row[0].int { values[id] = row } }
         for rule in shown {
-            let own = key.filter { !rule.columns.contains($0) } + rule.columns
+            let own = contract.shown(of: rule, among: names)
             outcomes[rule.id]?.samples = (firstRows[rule.id] ?? []).compactMap { id in
                 guard let row = values[id] else { return nil }
                 return CheckOutcome.Sample(
@@ -47,13 +46,16 @@ extension AuditRun {
             $0.name.lowercased() == path.root.lowercased() && TypeFamily(sql: $0.type) == .json
         }
         let value = isInJSON ? ColumnPath(path.root).sql : path.sql
-        return isHidden(path)
+        return contract.hides(path)
             ? "CASE WHEN \(value) IS NOT NULL THEN \(SQL.literal(SampleReader.hidden)) END"
             : "left(CAST(\(value) AS VARCHAR), \(SampleReader.width))"
     }
+}
 
-    private func isHidden(_ path: ColumnPath) -> Bool {
-        guard var column = contract.column(path.root) else { return false }
+extension TableContract {
+    /// True for a value that the contract's classification keeps from being shown.
+    func hides(_ path: ColumnPath) -> Bool {
+        guard var column = column(path.root) else { return false }
         if column.isSensitive { return true }
         for name in path.parts.dropFirst() {
             guard let field = column.fields.first(where: { $0.columnName == name }) else { return false }
@@ -61,5 +63,12 @@ extension AuditRun {
             column = field
         }
         return false
+    }
+
+    /// The key and the columns of a rule, so that a person can find the row; the key as far as the table has it.
+    func shown(of rule: Rule, among columns: [String]) -> [ColumnPath] {
+        let names = Set(columns.map { $0.lowercased() })
+        let key = primaryKey.filter { names.contains($0.lowercased()) }.map { ColumnPath($0) }
+        return key.filter { !rule.columns.contains($0) } + rule.columns
     }
 }

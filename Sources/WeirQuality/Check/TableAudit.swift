@@ -176,7 +176,7 @@ struct AuditRun {
         }
     }
 
-    private static func unknown(_ table: String, _ rule: Rule) -> WeirError {
+    static func unknown(_ table: String, _ rule: Rule) -> WeirError {
         WeirError(
             "contract.unknown-reference", "\(rule.id): there is no table \"\(table)\"",
             hint: "name it as schema.table", at: rule.place)

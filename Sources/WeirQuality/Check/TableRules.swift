@@ -1,4 +1,3 @@
-import Foundation
 import WeirCore
 import WeirEngine
 
@@ -32,15 +31,11 @@ extension AuditRun {
     }
 
     mutating func settle(_ rule: Rule, measured: Double, detail: String? = nil, sql: String? = nil) {
-        let holds = rule.limit.holds(measured)
-        outcomes[rule.id] = CheckOutcome(
-            rule, Decision.status(of: rule, holds: holds, policy: policy), measured: measured,
-            detail: holds ? nil : detail, sql: sql)
+        outcomes[rule.id] = CheckOutcome(rule, measured: measured, detail: detail, sql: sql, policy: policy)
     }
 
     mutating func unsettled(_ rule: Rule, _ why: String, sql: String? = nil) {
-        outcomes[rule.id] = CheckOutcome(
-            rule, Decision.status(of: rule, holds: false, policy: policy), detail: why, sql: sql)
+        outcomes[rule.id] = CheckOutcome(rule, undecided: why, sql: sql, policy: policy)
     }
 
     // MARK: Freshness
@@ -53,16 +48,9 @@ extension AuditRun {
         }
         let newest = try connection.query(
             "SELECT epoch_us(max(\(path.sql))), max(\(path.sql)) FROM \(plan.names.good) AS t")
-        guard let values = newest.first, let micros = values[0].int else {
-            return unsettled(rule, "there is no newest value: the column is empty", sql: shown)
-        }
-        let now = scope.now ?? Int64(Date().timeIntervalSince1970 * 1_000_000)
-        let age = (Double(now) - Double(micros)) / 1_000_000
-        settle(
-            rule, measured: age,
-            detail:
-                "the newest value is \(values[1].display), \(Rule.age(age.rounded())) old, wanted \(rule.limitText)",
-            sql: shown)
+        outcomes[rule.id] = CheckOutcome(
+            rule, newest: newest.first?[0].int, shownAs: newest.first?[1].display ?? "", now: scope.now, sql: shown,
+            policy: policy)
     }
 
     // MARK: SQL
@@ -82,31 +70,23 @@ extension AuditRun {
                 "contract.bad-query", "\(rule.id): the query fails: \(problem.message)",
                 hint: "an SQL rule is one SELECT that returns one number or truth value", at: rule.place)
         }
-        guard result.count == 1, result.columns.count == 1 else {
-            return unsettled(
-                rule,
-                "the query returns \(result.count) rows of \(result.columns.count) columns, and one value is wanted",
-                sql: shown)
-        }
-        guard let value = SQLRule.number(result.scalar) else {
-            return unsettled(rule, "the query returns \(result.scalar.display), which is no number", sql: shown)
-        }
-        let share = rule.limit.unit == .percent ? (rows == 0 ? 0 : value * 100 / rows) : value
-        settle(rule, measured: share, sql: shown)
+        outcomes[rule.id] = CheckOutcome(rule, answer: result, rows: rows, sql: shown, policy: policy)
     }
 }
 
 /// The text of SQL rules.
 enum SQLRule {
     /// Puts the table and the column in place of `{object}`, `{property}` and their older forms.
-    static func fill(_ text: String, object: String, column: ColumnPath?) -> String {
+    static func fill(
+        _ text: String, object: String, column: ColumnPath?, dialect: SQLDialect = .duckdb
+    ) -> String {
         var text = text
         for mark in ["${object}", "${table}", "${model}", "{object}", "{table}", "{model}"] {
             text = text.replacing(mark, with: object)
         }
         guard let column else { return text }
         for mark in ["${property}", "${column}", "${field}", "{property}", "{column}", "{field}"] {
-            text = text.replacing(mark, with: SQL.quote(column.root))
+            text = text.replacing(mark, with: dialect.quote(column.root))
         }
         return text
     }

@@ -4,7 +4,7 @@ import WeirCore
 struct TemporalBound {
     private enum Shape { case date, time, timestamp }
 
-    private let text: String
+    let text: String
     private let shape: Shape
     /// `Z`, `+02:00`, or nil.
     private let zone: String?

@@ -23,7 +23,12 @@ struct QualityReader {
 
     func read(_ map: YAMLMap, into collector: inout RuleCollector) {
         Vocabulary.quality.read(map)
-        let own = WeirSettings.read(map)
+        let own = WeirSettings.read(map, of: .rule)
+        if own.warn != nil, own.error != nil {
+            map.report(
+                "contract.contradiction", "weir.warn and weir.error stand in one rule",
+                hint: "the rule's own operator is the other limit: keep one of the two", key: "customProperties")
+        }
         let name = map.string("name") ?? map.value("id")?.plain().text
         let described = map.string("description")
         let severity = map.string("severity").map(Severity.init(contract:)) ?? .error
@@ -32,11 +37,12 @@ struct QualityReader {
         let kind = readKind(map)
         let place = map.place()
         func add(_ rule: RuleKind, _ columns: [ColumnPath]) {
-            collector.add(
-                Rule(
-                    rule, columns: columns, severity: severity, limit: limit ?? .none,
-                    tolerance: own.tolerance ?? settings.tolerance, onFail: own.onFail ?? settings.onFail, name: name,
-                    description: described, dimension: dimension, place: place))
+            var added = Rule(
+                rule, columns: columns, severity: severity, limit: own.error ?? limit ?? .none,
+                tolerance: own.tolerance ?? settings.tolerance, onFail: own.onFail ?? settings.onFail, name: name,
+                description: described, dimension: dimension, place: place)
+            added.warnLimit = own.error == nil ? own.warn : limit ?? Limit.none
+            collector.add(added)
         }
         switch kind {
         case .library: readMetric(map, limit, add: add)

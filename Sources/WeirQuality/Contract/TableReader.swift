@@ -19,7 +19,7 @@ enum TableReader {
 
     private static func read(_ map: YAMLMap, among headers: [ObjectHeader], header: ObjectHeader) -> TableContract {
         Vocabulary.table.read(map)
-        let settings = WeirSettings.read(map, ofTable: true)
+        let settings = WeirSettings.read(map, of: .table)
         var collector = RuleCollector()
         let reader = ColumnReader(references: References(objects: headers, own: header))
         var columns: [ColumnContract] = []

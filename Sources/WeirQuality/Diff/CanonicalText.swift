@@ -5,7 +5,7 @@ import WeirCore
 /// It may differ for values that are the same: then their rows travel, and are compared where it counts. It must never
 /// be the same for values that differ.
 struct CanonicalText {
-    let dialect: DiffDialect
+    let dialect: SQLDialect
 
     /// One text for the values of a row, in the side's dialect; never NULL.
     func row(_ columns: [(column: DiffColumn, comparison: Comparison)]) -> String {
@@ -13,7 +13,7 @@ struct CanonicalText {
         if parts.isEmpty { return "''" }
         switch dialect {
         case .mysql: return "CONVERT(CONCAT_WS('|', \(parts.joined(separator: ", "))) USING utf8mb4)"
-        case .duckdb: return "concat_ws('|', \(parts.joined(separator: ", ")))"
+        case .duckdb, .sqlite: return "concat_ws('|', \(parts.joined(separator: ", ")))"
         case .postgres:
             // A function takes at most a hundred arguments there.
             let pieces = stride(from: 0, to: parts.count, by: 90).map {
@@ -30,7 +30,7 @@ struct CanonicalText {
         // A text beyond max_allowed_packet is NULL: such a row has to travel, and never counts as the same.
         case .mysql:
             "COALESCE(CAST(CONV(LEFT(MD5(\(text)), 15), 16, 10) AS UNSIGNED), CAST(FLOOR(RAND() * 1e15) AS UNSIGNED))"
-        case .duckdb: "CAST('0x' || left(md5(\(text)), 15) AS BIGINT)"
+        case .duckdb, .sqlite: "CAST('0x' || left(md5(\(text)), 15) AS BIGINT)"
         }
     }
 
@@ -59,7 +59,7 @@ struct CanonicalText {
 
     private func plain(_ name: String, _ family: DiffFamily) -> String {
         switch dialect {
-        case .duckdb: "CAST(\(name) AS VARCHAR)"
+        case .duckdb, .sqlite: "CAST(\(name) AS VARCHAR)"
         case .postgres: "\(name)::text"
         case .mysql: family == .time ? Wire.trimmed("CAST(\(name) AS CHAR)") : "CAST(\(name) AS CHAR)"
         }
@@ -67,7 +67,7 @@ struct CanonicalText {
 
     private func truth(_ name: String, _ family: DiffFamily) -> String {
         switch dialect {
-        case .duckdb: "CAST(CAST(\(name) AS BIGINT) AS VARCHAR)"
+        case .duckdb, .sqlite: "CAST(CAST(\(name) AS BIGINT) AS VARCHAR)"
         case .postgres: family == .boolean ? "\(name)::int::text" : "\(name)::text"
         case .mysql: "CAST(\(name) + 0 AS CHAR)"
         }
@@ -79,7 +79,7 @@ struct CanonicalText {
             // Adding 0 makes one zero of the two.
             return "(\(comparison == .float ? Self.coarse(name, family) : "\(name)::float8") + 0::float8)::text"
         case .mysql: return "CAST(\(name) + 0e0 AS CHAR)"
-        case .duckdb:
+        case .duckdb, .sqlite:
             let double = comparison == .float ? ComparedValue.coarse(name, family) : "CAST(\(name) AS DOUBLE)"
             let value = "(\(double) + 0::DOUBLE)"
             return """
@@ -101,7 +101,7 @@ struct CanonicalText {
         case .postgres: "\(name)::timestamp::text"
         case .mysql:
             family == .date ? "CONCAT(CAST(\(name) AS CHAR), ' 00:00:00')" : Wire.trimmed("CAST(\(name) AS CHAR)")
-        case .duckdb: "CAST(CAST(\(name) AS TIMESTAMP) AS VARCHAR)"
+        case .duckdb, .sqlite: "CAST(CAST(\(name) AS TIMESTAMP) AS VARCHAR)"
         }
     }
 
@@ -113,8 +113,8 @@ struct CanonicalText {
 
     private func text(_ name: String, _ family: DiffFamily) -> String {
         switch (dialect, family) {
-        case (.duckdb, .blob): "lower(hex(\(name)))"
-        case (.duckdb, _): "CAST(\(name) AS VARCHAR)"
+        case (.duckdb, .blob), (.sqlite, .blob): "lower(hex(\(name)))"
+        case (.duckdb, _), (.sqlite, _): "CAST(\(name) AS VARCHAR)"
         case (.postgres, .blob): "encode(\(name), 'hex')"
         case (.postgres, _): "\(name)::text"
         case (.mysql, .blob): "LOWER(HEX(\(name)))"
@@ -125,7 +125,7 @@ struct CanonicalText {
     /// With its length before it, so that no text can look like two.
     private func measured(_ text: String) -> String {
         switch dialect {
-        case .duckdb: "strlen(\(text)) || ':' || \(text)"
+        case .duckdb, .sqlite: "strlen(\(text)) || ':' || \(text)"
         case .postgres: "octet_length(\(text)) || ':' || \(text)"
         case .mysql: "CONCAT(LENGTH(CONVERT(\(text) USING utf8mb4)), ':', \(text))"
         }

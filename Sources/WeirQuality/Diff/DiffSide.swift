@@ -1,29 +1,18 @@
 import WeirCore
 import WeirEngine
 
-/// The SQL that a side is asked in.
-public enum DiffDialect: String, Sendable, Hashable {
-    case duckdb, postgres, mysql
-
-    public func quote(_ name: String) -> String { self == .mysql ? SQL.between(name, "`") : SQL.quote(name) }
-
-    /// A text as a literal. MySQL's may hold backslashes that mean something, so it gets the bytes.
-    public func literal(_ text: String) -> String {
-        guard self == .mysql else { return SQL.literal(text) }
-        let bytes = text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return "CONVERT(X'\(bytes)' USING utf8mb4)"
-    }
-}
-
 /// One of the two tables that are compared: where it is, and what is known of it before its rows are read.
 public struct DiffSide: Sendable {
     /// What a person called it, without secrets.
     public var label: String
     /// `duckdb`, `postgres`, `mysql`, `sqlite` or `file`.
     public var engine: String
-    public var dialect: DiffDialect
+    /// The SQL that it is asked in; DuckDB's for SQLite, whose rows DuckDB reads itself.
+    public var dialect: SQLDialect
     /// The attached database that runs the SQL of its own dialect; nil where DuckDB reads the rows itself.
     public var catalog: String?
+    /// Where DuckDB finds the table of a file that it has attached.
+    public var attachedTable: (catalog: String, name: TableName)?
     /// What stands behind FROM, in the side's dialect.
     public var relation: String
     public var columns: [DiffColumn]
@@ -42,7 +31,7 @@ public struct DiffSide: Sendable {
     public var hashProbe: String?
 
     public init(
-        label: String, engine: String, dialect: DiffDialect = .duckdb, catalog: String? = nil, relation: String,
+        label: String, engine: String, dialect: SQLDialect = .duckdb, catalog: String? = nil, relation: String,
         columns: [DiffColumn]
     ) {
         self.label = label
@@ -76,7 +65,7 @@ public struct DiffSide: Sendable {
     /// SQL for a FROM clause of DuckDB, of a query in the side's dialect.
     public func asked(_ query: String) -> String {
         guard let catalog else { return "(\(query)\n)" }
-        return "\(dialect.rawValue)_query(\(SQL.literal(catalog)), \(SQL.literal(query)))"
+        return dialect.asked(query, of: catalog)
     }
 
     /// Runs a query of the side's dialect.

@@ -10,7 +10,7 @@ struct SegmentSource: Sendable {
     /// Both servers are PostgreSQL and hash alike.
     let usesRecordHash: Bool
 
-    private var dialect: DiffDialect { side.dialect }
+    private var dialect: SQLDialect { side.dialect }
     func column(_ pair: ColumnPair) -> DiffColumn { isA ? pair.a : pair.b }
     var table: String { "memory.main.weir_diff_rows_\(isA ? "a" : "b")" }
     private var condition: String { filter.map { "(\($0)\n)" } ?? "" }
@@ -103,7 +103,7 @@ struct SegmentSource: Sendable {
             switch dialect {
             case .postgres: "sum(h)::text"
             case .mysql: "CAST(SUM(h) AS CHAR)"
-            case .duckdb: "CAST(sum(h) AS VARCHAR)"
+            case .duckdb, .sqlite: "CAST(sum(h) AS VARCHAR)"
             }
         let found = try side.query(
             "SELECT g, count(*) AS n, \(sum) AS s FROM (\(rows)) AS x GROUP BY g", on: connection)
@@ -152,7 +152,7 @@ struct SegmentSource: Sendable {
             switch dialect {
             case .postgres: return "((\(key)::bigint - (\(low))::bigint) / \(width))"
             case .mysql: return "((\(key) - (\(low))) DIV \(width))"
-            case .duckdb: return "((CAST(\(key) AS BIGINT) - (\(low))) // \(width))"
+            case .duckdb, .sqlite: return "((CAST(\(key) AS BIGINT) - (\(low))) // \(width))"
             }
         case .hashes(let count): return dialect == .postgres ? "mod(\(keyHash), \(count))" : "(\(keyHash) % \(count))"
         }

@@ -4,13 +4,13 @@ import WeirCore
 struct Wire {
     let column: DiffColumn
     let comparison: Comparison
-    let dialect: DiffDialect
+    let dialect: SQLDialect
 
     /// SQL of the side's dialect.
     var sql: String {
         let name = dialect.quote(column.name)
         switch dialect {
-        case .duckdb: return name
+        case .duckdb, .sqlite: return name
         case .postgres: return postgres(name)
         case .mysql: return mysql(name)
         }
@@ -55,7 +55,7 @@ struct Wire {
     private func text(_ name: String) -> String {
         let trimsEnd = comparison == .text(trimsEnd: true)
         switch dialect {
-        case .duckdb: return "CAST(\(name) AS VARCHAR)"
+        case .duckdb, .sqlite: return "CAST(\(name) AS VARCHAR)"
         case .postgres: return trimsEnd ? "rtrim(\(name)::text, ' ')" : "\(name)::text"
         case .mysql:
             let text = "CAST(\(name) AS CHAR)"

@@ -92,5 +92,5 @@ extension TableContract {
 
 extension Rule {
     /// Every row must keep it, and a row that does not is an error.
-    var isStrict: Bool { severity == .error && limit == .none }
+    var isStrict: Bool { severity == .error && limit == .none && warnLimit == nil }
 }

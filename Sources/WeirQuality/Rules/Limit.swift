@@ -30,6 +30,16 @@ public struct Limit: Sendable, Hashable {
 
     public func holds(_ value: Double) -> Bool { conditions.allSatisfy { $0.holds(value) } }
 
+    /// Whether a number of rows satisfies the limit, in its unit.
+    ///
+    /// - Parameter rows: the base of percentages.
+    func holds(violating: Int, of rows: Int) -> Bool {
+        switch unit {
+        case .rows: holds(Double(violating))
+        case .percent: holds(rows == 0 ? 0 : Double(violating) * 100 / Double(rows))
+        }
+    }
+
     /// True when having no violating row satisfies the limit, so that removing them all mends it.
     public var holdsWithoutViolations: Bool { holds(0) }
 }

@@ -10,6 +10,8 @@ public struct Rule: Sendable, Hashable {
     public var severity: Severity
     /// What the count of violating rows (or the measured value) must be.
     public var limit: Limit
+    /// A stricter limit: where only this one does not hold, the rule warns (`weir.warn`).
+    public var warnLimit: Limit?
     public var tolerance: Tolerance?
     /// Set where the rule or its column says so itself.
     public var onFail: OnFail?

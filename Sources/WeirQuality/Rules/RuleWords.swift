@@ -6,6 +6,7 @@ extension Rule {
     public var words: String {
         var text = plain
         if limit != .none, kind.namesRows { text += ", broken by \(limit.description)" }
+        if let warnLimit { text += ", warned of unless \(warnText(warnLimit))" }
         if let tolerance { text += " (up to \(tolerance) may be lost)" }
         if severity != .error { text += " (only reported)" }
         return text
@@ -32,6 +33,8 @@ extension Rule {
         case .sql(let query): "\(name ?? "query") is \(limit.description.replacing(" rows", with: "")): \(query)"
         }
     }
+
+    private func warnText(_ limit: Limit) -> String { limit.text(of: kind.namesRows ? "rows" : "") }
 
     private var columnList: String { columns.map(\.description).joined(separator: ", ") }
 

@@ -3,7 +3,9 @@ import WeirCore
 /// Rules as `quality` and `relationships`.
 enum RuleWriter {
     /// True for a rule that a plain key of a column can express: an error, about every row, without a name.
-    static func isPlain(_ rule: Rule) -> Bool { rule.severity == .error && rule.limit == .none && rule.name == nil }
+    static func isPlain(_ rule: Rule) -> Bool {
+        rule.severity == .error && rule.limit == .none && rule.warnLimit == nil && rule.name == nil
+    }
 
     /// - Parameter table: the object, for its own rules; nil for those of a property.
     static func quality(_ rule: Rule, in table: TableContract?) -> YAMLTree {
@@ -18,7 +20,9 @@ enum RuleWriter {
         if rule.limit.unit == .percent { tree.set("unit", .plain("percent")) }
         if let dimension = rule.dimension { tree.set("dimension", .said(dimension)) }
         if rule.severity != .error { tree.set("severity", .plain(rule.severity == .warn ? "warning" : "info")) }
-        tree.set("customProperties", SettingsWriter.tree(onFail: rule.onFail, tolerance: rule.tolerance))
+        tree.set(
+            "customProperties",
+            SettingsWriter.tree(onFail: rule.onFail, tolerance: rule.tolerance, warn: rule.warnLimit))
         return tree
     }
 

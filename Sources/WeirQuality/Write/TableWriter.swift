@@ -59,10 +59,16 @@ extension Optional where Wrapped == YAMLTree {
 
 /// Weir's own settings as custom properties.
 enum SettingsWriter {
-    static func tree(onFail: OnFail?, tolerance: Tolerance?) -> YAMLTree? {
+    static func tree(onFail: OnFail?, tolerance: Tolerance?, warn: Limit? = nil) -> YAMLTree? {
         let pairs = [
             onFail.map { ("weir.onFail", YAMLTree.plain($0.rawValue)) },
             tolerance.map { ("weir.tolerance", YAMLTree.text($0.description)) },
+            warn.map { limit in
+                var tree = YAMLTree.object([:])
+                for condition in limit.conditions { tree.set(condition.name, condition.bound) }
+                if limit.unit == .percent { tree.set("unit", .plain("percent")) }
+                return ("weir.warn", tree)
+            },
         ]
         return .listed(pairs.compactMap(\.self).map { .object(["property": .plain($0.0), "value": $0.1]) })
     }

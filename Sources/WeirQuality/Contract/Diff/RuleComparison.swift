@@ -61,7 +61,10 @@ struct RuleComparison {
                 isWeaker ? "rows that break it are no longer kept out" : "it decides about rows now")
         }
         let verdict = RuleOrder(old, new)
-        guard let verdict else { return nil }
+        guard let verdict else {
+            guard old.warnLimit != new.warnLimit else { return nil }
+            return change(.note, new, "\(new.id): \(new.words), and was: \(old.words)", "a warning refuses nothing")
+        }
         guard new.severity == .error else {
             return change(.note, new, "\(new.id): \(new.words), and was: \(old.words)", "it only reports")
         }

@@ -59,16 +59,16 @@ struct DDLExport {
             }
         }
         var text = "CREATE TABLE \(name(of: table)) (\n  \(lines.joined(separator: ",\n  "))\n)"
-        if dialect == .mysql, let words = table.description { text += " COMMENT = \(dialect.literal(words))" }
+        if dialect == .mysql, let words = table.description { text += " COMMENT = \(dialect.readableLiteral(words))" }
         text += ";"
         if dialect == .duckdb || dialect == .postgres {
             if let words = table.description {
-                text += "\nCOMMENT ON TABLE \(name(of: table)) IS \(dialect.literal(words));"
+                text += "\nCOMMENT ON TABLE \(name(of: table)) IS \(dialect.readableLiteral(words));"
             }
             for column in table.columns {
                 guard let words = column.description else { continue }
                 text +=
-                    "\nCOMMENT ON COLUMN \(name(of: table)).\(dialect.quote(column.columnName)) IS \(dialect.literal(words));"
+                    "\nCOMMENT ON COLUMN \(name(of: table)).\(dialect.quote(column.columnName)) IS \(dialect.readableLiteral(words));"
             }
         }
         return text
@@ -95,7 +95,7 @@ struct DDLExport {
             "\(dialect.quote(column.columnName)) \(type ?? (dialect == .mysql ? "TEXT" : dialect == .duckdb ? "VARCHAR" : "TEXT"))"
         if column.required || table.primaryKey.contains(column.columnName) { text += " NOT NULL" }
         if column.unique, table.primaryKey != [column.columnName] { text += " UNIQUE" }
-        if dialect == .mysql, let words = column.description { text += " COMMENT \(dialect.literal(words))" }
+        if dialect == .mysql, let words = column.description { text += " COMMENT \(dialect.readableLiteral(words))" }
         return text
     }
 
@@ -127,13 +127,13 @@ struct DDLExport {
         case .acceptedValues(let values):
             let family = table.column(rule.columns[0].root).flatMap(\.declaredType).map(TypeFamily.init(sql:)) ?? .text
             let texts = values.compactMap(\.text)
-            let shown = family.isNumeric ? texts.compactMap(NumberText.normal) : texts.map(dialect.literal)
+            let shown = family.isNumeric ? texts.compactMap(NumberText.normal) : texts.map(dialect.readableLiteral)
             return check("\(column) IN (\(shown.joined(separator: ", ")))")
         case .range(let range):
             let signs = ["<": ">=", ">": "<=", "<=": ">", ">=": "<"]
             return check(
                 range.bounds.map {
-                    "\(column) \(signs[$0.violation] ?? "") \(range.isNumeric ? $0.bound : dialect.literal($0.bound))"
+                    "\(column) \(signs[$0.violation] ?? "") \(range.isNumeric ? $0.bound : dialect.readableLiteral($0.bound))"
                 }
                 .joined(separator: " AND "))
         case .length(let least, let most):

@@ -139,19 +139,27 @@ struct DbtExport {
         var entries: [YAMLTree.Entry] = []
         if rule.severity != .error { entries.append(YAMLTree.Entry("severity", .plain("warn"))) }
         if case .rowCount = rule.kind { return entries }
-        guard rule.limit != .none else { return entries }
-        guard rule.limit.unit == .rows, rule.limit.conditions.count == 1 else { return nil }
-        let fails: String
-        switch rule.limit.conditions[0] {
-        case .less(let bound): fails = ">= \(bound.plainText)"
-        case .lessOrEqual(let bound): fails = "> \(bound.plainText)"
-        case .greater(let bound): fails = "<= \(bound.plainText)"
-        case .greaterOrEqual(let bound): fails = "< \(bound.plainText)"
-        case .equal(let bound): fails = "!= \(bound.plainText)"
-        case .notEqual(let bound): fails = "= \(bound.plainText)"
-        case .between, .notBetween: return nil
+        if let warning = rule.warnLimit {
+            guard let warns = Self.failing(warning) else { return nil }
+            entries.append(YAMLTree.Entry("warn_if", .text(warns)))
         }
+        guard rule.limit != .none else { return entries }
+        guard let fails = Self.failing(rule.limit) else { return nil }
         entries.append(YAMLTree.Entry(rule.severity == .error ? "error_if" : "warn_if", .text(fails)))
         return entries
+    }
+
+    /// The number of rows at which the limit does not hold, as dbt compares it.
+    private static func failing(_ limit: Limit) -> String? {
+        guard limit.unit == .rows, limit.conditions.count == 1 else { return nil }
+        return switch limit.conditions[0] {
+        case .less(let bound): ">= \(bound.plainText)"
+        case .lessOrEqual(let bound): "> \(bound.plainText)"
+        case .greater(let bound): "<= \(bound.plainText)"
+        case .greaterOrEqual(let bound): "< \(bound.plainText)"
+        case .equal(let bound): "!= \(bound.plainText)"
+        case .notEqual(let bound): "= \(bound.plainText)"
+        case .between, .notBetween: nil
+        }
     }
 }

@@ -1,16 +1,7 @@
 import WeirCore
 
-/// Databases whose `CREATE TABLE` a contract can be written as.
-public enum SQLDialect: String, Sendable, CaseIterable, Codable {
-    case duckdb, postgres, mysql, sqlite
-
-    func quote(_ name: String) -> String { self == .mysql ? SQL.between(name, "`") : SQL.quote(name) }
-
-    /// A text in the dialect's quotes. MySQL takes a backslash for an escape.
-    func literal(_ text: String) -> String { SQL.literal(self == .mysql ? text.replacing("\\", with: "\\\\") : text) }
-
-    func table(_ name: String) -> String { name.split(separator: ".").map { quote(String($0)) }.joined(separator: ".") }
-
+/// Types and checks of exported tables.
+extension SQLDialect {
     /// A column's type from DuckDB's; nil where the dialect has none.
     ///
     /// - Parameter length: characters that a text may have at most; MySQL's keys need one.
@@ -70,9 +61,9 @@ public enum SQLDialect: String, Sendable, CaseIterable, Codable {
     /// True for a text that matches; nil where the dialect has no regular expressions of its own.
     func matches(_ value: String, _ pattern: TextPattern) -> String? {
         switch self {
-        case .duckdb: "regexp_matches(\(value), \(literal(pattern.expression)))"
-        case .postgres: "\(value) ~ \(literal(pattern.source))"
-        case .mysql: "REGEXP_LIKE(\(value), \(literal(pattern.source)))"
+        case .duckdb: "regexp_matches(\(value), \(readableLiteral(pattern.expression)))"
+        case .postgres: "\(value) ~ \(readableLiteral(pattern.source))"
+        case .mysql: "REGEXP_LIKE(\(value), \(readableLiteral(pattern.source)))"
         case .sqlite: nil
         }
     }
