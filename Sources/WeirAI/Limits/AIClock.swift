@@ -6,6 +6,8 @@ public struct AIClock: Sendable {
     public var now: @Sendable () -> Duration
     public var sleep: @Sendable (Duration) async throws -> Void
     public var date: @Sendable () -> Date
+    /// How much faster than the world's it runs: what the network takes is that much longer by it.
+    public private(set) var pace = 1
 
     public init(
         now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (Duration) async throws -> Void,
@@ -22,12 +24,14 @@ public struct AIClock: Sendable {
     public static func scaled(by factor: Int) -> AIClock {
         let start = ContinuousClock.now
         let began = Date()
-        return AIClock(
+        var clock = AIClock(
             now: { (ContinuousClock.now - start) * factor },
             sleep: { try await Task.sleep(for: $0 / factor) },
             date: {
                 factor == 1 ? Date() : began.addingTimeInterval(Date().timeIntervalSince(began) * Double(factor))
             })
+        clock.pace = factor
+        return clock
     }
 }
 

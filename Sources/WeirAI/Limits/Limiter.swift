@@ -35,7 +35,7 @@ actor Limiter {
     private var pausedUntil = Duration.zero
     private var alarm: (task: Task<Void, Never>, at: Duration)?
 
-    /// A server sees a request no later than this after it was sent, unless it is out of order.
+    /// A server sees a request no later than this after it was sent, by the world's clock, unless it is out of order.
     private static let transit = Duration.seconds(3)
 
     init(limits: RateLimits, clock: AIClock) {
@@ -81,7 +81,7 @@ actor Limiter {
     func leave(_ need: Reservation, used: AIUsage?, sentAt: Duration, wasSent: Bool) {
         running -= 1
         let now = clock.now()
-        let moment = min(now, sentAt + Self.transit)
+        let moment = min(now, sentAt + Self.transit * clock.pace)
         let one: Int64 = wasSent ? 1 : 0
         // What came from the provider's cache mostly does not count towards its limit.
         let input = wasSent ? used.map { $0.inputUncached + $0.cacheWrite5m + $0.cacheWrite1h } ?? need.inputTokens : 0
