@@ -15,7 +15,7 @@ public enum CheckMarkdown {
             let rows = table.rows.map { ", \(Figures.count(Int64($0), "row"))" } ?? ""
             lines += ["## \(mark) \(text(table.target))\(rows)", ""]
             lines.append(
-                "Contract \(code(table.contract.file)), version \(text(table.contract.version))\(table.engine.hasPrefix("duckdb") ? "" : ", in \(text(table.engine))")."
+                "Contract \(code(table.contract.file)), version \(text(table.contract.version))\(table.otherEngine.map { ", in \(text($0))" } ?? "")."
             )
             if let error = table.error {
                 lines += ["", "**\(text(error.message))**" + (error.hint.map { " \(text($0))" } ?? ""), ""]

@@ -47,6 +47,9 @@ public struct CheckedTable: Sendable, Encodable {
     public var contract: ContractMark
     /// The database that was asked, and its version: `duckdb 1.5.5`, `postgres 15.4`.
     public var engine: String
+    /// Another database than the one that Weir brings, where one was asked.
+    var otherEngine: String? { engine.hasPrefix("duckdb") ? nil : engine }
+
     /// A mark of the data that was looked at: of the table's last publication, or of the files' names, sizes and
     /// times. Nil where there is none.
     public var data: String?

@@ -31,7 +31,7 @@ public enum CheckText {
             }
         let rows = table.rows.map { ", \(Figures.count(Int64($0), "row"))" } ?? ""
         let contract = "\(table.contract.file) \(table.contract.version)"
-        let place = table.engine.hasPrefix("duckdb") ? "" : " in \(table.engine)"
+        let place = table.otherEngine.map { " in \($0)" } ?? ""
         var lines = [
             "\(mark) \(style(Cell.visible(table.target), .strong))\(rows), held against \(Cell.visible(contract))\(place)"
         ]

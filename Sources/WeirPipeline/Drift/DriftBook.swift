@@ -27,7 +27,7 @@ public struct DriftBook: Sendable {
     public func overview() async throws -> DriftOverview {
         let measured = Set(try await store?.driftSubjects() ?? [])
         var overview = DriftOverview()
-        let names = (project.sources.map(\.name) + project.models.map(\.name)).sorted()
+        let names = project.tableNames.sorted()
         for name in names {
             let settings = project.watch(name)
             let subjects = subjects(of: name).filter { measured.contains($0) }
@@ -80,7 +80,7 @@ public struct DriftBook: Sendable {
     ///
     /// - Throws: `drift.unknown-table`, `drift.no-history`.
     public func detail(_ name: TableName) async throws -> DriftDetail {
-        try require(name)
+        try project.requireForDrift(name)
         let settings = project.watch(name) ?? WatchSettings()
         var detail = DriftDetail(table: name.description, isWatched: project.watch(name) != nil)
         guard let store else { throw noHistory(name) }
@@ -125,7 +125,7 @@ public struct DriftBook: Sendable {
     public func history(
         _ name: TableName, _ metric: DriftMetric, column: String?, scope: DriftSubject.Scope?
     ) async throws -> DriftHistory {
-        try require(name)
+        try project.requireForDrift(name)
         guard let store else { throw noHistory(name) }
         let settings = project.watch(name) ?? WatchSettings()
         let scope = scope ?? project.driftScope(name)
@@ -163,17 +163,19 @@ public struct DriftBook: Sendable {
         return try await store.decide(ids, verdict, note: note).compactMap(DriftAlert.init)
     }
 
-    private func require(_ name: TableName) throws {
-        guard project.model(name) == nil, project.source(name) == nil else { return }
-        let names = project.sources.map(\.name.description) + project.models.map(\.name.description)
-        throw WeirError(
-            "drift.unknown-table", "the project has no table \(name)",
-            hint: DidYouMean.hint(for: name.description, among: names))
-    }
-
     private func noHistory(_ name: TableName) -> WeirError {
         WeirError(
             "drift.no-history", "nothing is known yet of how \(name) used to be",
             hint: "each run of it adds a point; `weir drift --measure \(name)` adds one now")
+    }
+}
+
+extension Project {
+    /// - Throws: `drift.unknown-table` with the nearest name.
+    func requireForDrift(_ name: TableName) throws {
+        guard model(name) == nil, source(name) == nil else { return }
+        throw WeirError(
+            "drift.unknown-table", "the project has no table \(name)",
+            hint: DidYouMean.hint(for: name.description, among: tableNames.map(\.description)))
     }
 }

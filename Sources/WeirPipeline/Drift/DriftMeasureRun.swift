@@ -24,12 +24,8 @@ public struct DriftMeasureRun: Sendable {
     /// - Throws: `drift.unknown-table`, `drift.nothing`, `warehouse.missing`.
     public func run(_ names: [TableName]) async throws -> [DriftMeasured] {
         let scope = try EnvironmentScope(environment, in: project)
-        let all = (project.sources.map(\.name) + project.models.map(\.name)).sorted()
-        for name in names where !all.contains(where: { $0.key == name.key }) {
-            throw WeirError(
-                "drift.unknown-table", "the project has no table \(name)",
-                hint: DidYouMean.hint(for: name.description, among: all.map(\.description)))
-        }
+        let all = project.tableNames.sorted()
+        for name in names { try project.requireForDrift(name) }
         let chosen =
             names.isEmpty
             ? all.filter { project.watch($0) != nil }

@@ -11,7 +11,7 @@ struct GraphBuilder {
     init(project: Project, problems: Problems) {
         self.project = project
         self.problems = problems
-        let names = project.sources.map(\.name) + project.models.map(\.name)
+        let names = project.tableNames
         known = Dictionary(names.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

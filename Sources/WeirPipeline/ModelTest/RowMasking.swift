@@ -19,7 +19,7 @@ struct RowMasking {
         }
         // A name classified anywhere is masked everywhere: a table without a contract may well pass it on.
         sensitive = Set(
-            (project.sources.map(\.name) + project.models.map(\.name)).flatMap { names(project.tableContract(for: $0)) }
+            project.tableNames.flatMap { names(project.tableContract(for: $0)) }
         )
         hiddenOutputs = Set(names(project.tableContract(for: model.name)))
     }

@@ -238,7 +238,7 @@ struct Planner {
 
     private func removed() -> [TableName] {
         let wanted = Set(graph.order.map { environment.physical($0.name).key })
-        let known = Set((project.sources.map(\.name) + project.models.map(\.name)).map { environment.physical($0).key })
+        let known = Set(project.tableNames.map { environment.physical($0).key })
         return checkpoints.values.map(\.name).filter { name in
             guard !wanted.contains(name.key), !known.contains(name.key) else { return false }
             let prefix = name.schema.range(of: "__").map { String(name.schema[..<$0.lowerBound]) }

@@ -56,7 +56,7 @@ public struct ProfileRun: Sendable {
                 hint: "name a file or a query, run it in a folder with weir.yaml, or give --project")
         }
         let scope = try EnvironmentScope(environment, in: project)
-        let names = (project.sources.map(\.name) + project.models.map(\.name)).sorted()
+        let names = project.tableNames.sorted()
         let found = try await Warehouse.open(settings, readOnly: true).withConnection { connection in
             try await connection.perform { connection in
                 try names.filter { try connection.relationKind(scope.physical($0)) == .table }

@@ -61,6 +61,9 @@ public struct Project: Sendable {
     /// The folder for state, lock and temporary files.
     public var stateFolder: String { "\(root)/.weir" }
 
+    /// Of every table, sources before models.
+    var tableNames: [TableName] { sources.map(\.name) + models.map(\.name) }
+
     public func model(_ name: TableName) -> ModelDefinition? {
         if modelPositions.isEmpty { return models.first { $0.name.key == name.key } }
         return modelPositions[name.key].map { models[$0] }

@@ -47,7 +47,7 @@ public struct QuarantineReader: Sendable {
 
     /// Every table that has rows in quarantine.
     public func list() async throws -> [Overview] {
-        let tables = (project.sources.map(\.name) + project.models.map(\.name)).sorted()
+        let tables = project.tableNames.sorted()
         return try await read { connection in
             try tables.compactMap { name in
                 let table = QuarantineTable(target: environment.physical(name)).name
@@ -99,7 +99,7 @@ public struct QuarantineReader: Sendable {
 
     /// - Throws: `table.unknown` with the nearest name.
     func known(_ name: TableName) throws -> TableName {
-        let names = project.sources.map(\.name) + project.models.map(\.name)
+        let names = project.tableNames
         if let found = names.first(where: { $0.key == name.key }) { return found }
         throw WeirError(
             "table.unknown", "the project has no table \(name)",

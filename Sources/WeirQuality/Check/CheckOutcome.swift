@@ -91,6 +91,37 @@ public struct CheckOutcome: Sendable, Hashable, Codable {
     }
 }
 
+extension CheckOutcome {
+    /// What an audit tells: of the schema, of each rule in the contract's order, and of what is not checked.
+    ///
+    /// - Parameters:
+    ///   - columns: those that the table has.
+    ///   - outcomes: of the rules that were decided, by id.
+    ///   - undecidable: why a rule cannot run, by id.
+    static func all(
+        of contract: TableContract, columns: [Column], rules: [Rule], outcomes: [String: CheckOutcome],
+        undecidable: [String: String], policy: OnFail
+    ) -> [CheckOutcome] {
+        var all = SchemaCheck.compare(contract, columns).map { outcome in
+            var outcome = outcome
+            if policy == .warn { outcome.status = .warned }
+            return outcome
+        }
+        for rule in rules {
+            if let outcome = outcomes[rule.id] {
+                all.append(outcome)
+            } else if let why = undecidable[rule.id] {
+                // A rule that cannot run must not look like one that passed.
+                all.append(CheckOutcome(rule, undecided: why, policy: policy))
+            }
+        }
+        return all
+            + contract.notChecked.map {
+                CheckOutcome(id: $0.key, columns: [], .notChecked, wanted: "", detail: $0.why, place: $0.place)
+            }
+    }
+}
+
 extension Rule {
     /// The limit in words that fit the kind of rule.
     var limitText: String {

@@ -237,24 +237,9 @@ struct AuditRun {
     // MARK: The result
 
     var result: AuditResult {
-        var all = SchemaCheck.compare(contract, columns).map { outcome in
-            var outcome = outcome
-            if policy == .warn { outcome.status = .warned }
-            return outcome
-        }
-        for rule in plan.rules {
-            if let outcome = outcomes[rule.id] {
-                all.append(outcome)
-            } else if let why = plan.undecidable[rule.id] {
-                // A rule that cannot run must not look like one that passed.
-                all.append(CheckOutcome(rule, Decision.status(of: rule, holds: false, policy: policy), detail: why))
-            }
-        }
-        for entry in contract.notChecked {
-            all.append(
-                CheckOutcome(id: entry.key, columns: [], .notChecked, wanted: "", detail: entry.why, place: entry.place)
-            )
-        }
+        let all = CheckOutcome.all(
+            of: contract, columns: columns, rules: plan.rules, outcomes: outcomes, undecidable: plan.undecidable,
+            policy: policy)
         let verdict = Decision.verdict(
             all, failedRows: failedRows, rows: rows, malformed: scope.malformedRows, tolerance: contract.tolerance)
         return AuditResult(

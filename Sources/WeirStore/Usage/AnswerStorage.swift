@@ -18,15 +18,7 @@ extension UsageBook {
         }
     }
 
-    /// Forgets answers that are too old, and then the longest unused ones until the rest fits.
-    public func trimAnswers(maxBytes: Int64, madeAfter date: Date) async throws {
-        try await perform { database in
-            try database.execute(
-                sql: "DELETE FROM ai_answers WHERE made_ms < ?", arguments: [UTC.milliseconds(date)])
-            try Self.trim(database, maxBytes: maxBytes)
-        }
-    }
-
+    /// Forgets the longest unused ones until the rest fits.
     private static func trim(_ database: Database, maxBytes: Int64) throws {
         try database.execute(
             sql: """

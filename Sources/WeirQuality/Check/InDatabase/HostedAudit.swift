@@ -238,22 +238,9 @@ struct HostedRun {
     // MARK: The result
 
     var result: AuditResult {
-        var all = SchemaCheck.compare(contract, table.columns.map { Column(name: $0.name, type: $0.type) }).map {
-            outcome in
-            var outcome = outcome
-            if policy == .warn { outcome.status = .warned }
-            return outcome
-        }
-        for rule in plan.rules {
-            if let outcome = outcomes[rule.id] {
-                all.append(outcome)
-            } else if let why = plan.undecidable[rule.id] {
-                all.append(CheckOutcome(rule, undecided: why, policy: policy))
-            }
-        }
-        all += contract.notChecked.map {
-            CheckOutcome(id: $0.key, columns: [], .notChecked, wanted: "", detail: $0.why, place: $0.place)
-        }
+        let all = CheckOutcome.all(
+            of: contract, columns: table.columns.map { Column(name: $0.name, type: $0.type) }, rules: plan.rules,
+            outcomes: outcomes, undecidable: plan.undecidable, policy: policy)
         let verdict = Decision.verdict(all, failedRows: 0, rows: rows, malformed: 0, tolerance: contract.tolerance)
         return AuditResult(rows: rows, outcomes: all, failedTable: "", failedRows: 0, verdict: verdict)
     }
