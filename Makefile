@@ -33,7 +33,7 @@ soak: system-test native ## the kill test at all 200 instants (half an hour)
 	@swift build --build-tests
 	@WEIR_SOAK=1 scripts/test --filter EndToEnd
 
-bench: release ## measure against DuckDB by hand and dlt, write Benchmarks/RESULTS.md (40 minutes, 6 GB of disk)
+bench: release system-test ## measure against DuckDB by hand and dlt, write Benchmarks/RESULTS.md (40 minutes, 6 GB of disk)
 	@scripts/venv bench
 	@Benchmarks/run
 

@@ -46,6 +46,9 @@ typedef struct _duckdb_logical_type { void *internal_ptr; } *duckdb_logical_type
 typedef struct _duckdb_data_chunk { void *internal_ptr; } *duckdb_data_chunk;
 typedef struct _duckdb_vector { void *internal_ptr; } *duckdb_vector;
 typedef struct _duckdb_value { void *internal_ptr; } *duckdb_value;
+typedef struct _duckdb_scalar_function { void *internal_ptr; } *duckdb_scalar_function;
+typedef struct _duckdb_function_info { void *internal_ptr; } *duckdb_function_info;
+typedef void (*duckdb_scalar_function_t)(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output);
 
 typedef struct {
     idx_t deprecated_column_count;
@@ -190,7 +193,16 @@ typedef struct {
     X(duckdb_state, duckdb_append_varchar_length, (duckdb_appender appender, const char *text, idx_t length), (appender, text, length)) \
     X(duckdb_state, duckdb_append_blob, (duckdb_appender appender, const void *data, idx_t length), (appender, data, length)) \
     X(duckdb_state, duckdb_append_value, (duckdb_appender appender, duckdb_value value), (appender, value)) \
-    X(duckdb_state, duckdb_append_null, (duckdb_appender appender), (appender))
+    X(duckdb_state, duckdb_append_null, (duckdb_appender appender), (appender)) \
+    X(duckdb_scalar_function, duckdb_create_scalar_function, (void), ()) \
+    V(duckdb_destroy_scalar_function, (duckdb_scalar_function *function), (function)) \
+    V(duckdb_scalar_function_set_name, (duckdb_scalar_function function, const char *name), (function, name)) \
+    V(duckdb_scalar_function_set_varargs, (duckdb_scalar_function function, duckdb_logical_type type), (function, type)) \
+    V(duckdb_scalar_function_set_special_handling, (duckdb_scalar_function function), (function)) \
+    V(duckdb_scalar_function_add_parameter, (duckdb_scalar_function function, duckdb_logical_type type), (function, type)) \
+    V(duckdb_scalar_function_set_return_type, (duckdb_scalar_function function, duckdb_logical_type type), (function, type)) \
+    V(duckdb_scalar_function_set_function, (duckdb_scalar_function function, duckdb_scalar_function_t body), (function, body)) \
+    X(duckdb_state, duckdb_register_scalar_function, (duckdb_connection connection, duckdb_scalar_function function), (connection, function))
 
 #define WEIR_FIELD_X(ret, name, params, args) ret (*name) params;
 #define WEIR_FIELD_V(name, params, args) void (*name) params;

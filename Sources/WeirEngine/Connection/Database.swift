@@ -110,7 +110,9 @@ public final class Database: Sendable {
             let reason = message.map { String(cString: $0) } ?? "no reason given"
             throw explainOpen(reason, path: options.path)
         }
-        return DatabaseHandle(raw)
+        let handle = DatabaseHandle(raw)
+        try PlainTexts.register(in: raw)
+        return handle
     }
 
     private static func explainOpen(_ reason: String, path: String?) -> any Error {

@@ -1,4 +1,5 @@
 import WeirCore
+import WeirEngine
 
 /// How a text becomes a value of a column's type without becoming another value.
 ///
@@ -92,6 +93,10 @@ struct TextCast: Sendable {
                 """
         }
     }
+
+    /// The form in which most texts of the type are written; a text that has it fits. Nil where a format says what a
+    /// text must look like.
+    var plainForm: PlainForm? { format == nil ? PlainForm(type: type) : nil }
 
     private static let wholeNumber = "[+-]?([0-9]+(\\.0*)?|\\.0+)([eE]\\+?[0-9]+)?"
     private static let day = "[0-9]+[-/ ][0-9]{1,2}[-/ ][0-9]{1,2}( \\(BC\\))?"
