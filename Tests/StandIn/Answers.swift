@@ -13,6 +13,7 @@ enum Answers {
         if let refusal = refusal(received, box) { return refusal }
         let rate = box.withLockedValue { Self.rate(received, &$0) }
         if let refused = rate.refusal { return refused }
+        if let refused = RowAnswers.refusal(received), !path.contains("batches") { return refused }
         var reply = route(received, box)
         reply.headers.merge(rate.headers) { old, _ in old }
         return reply
@@ -116,6 +117,11 @@ enum Answers {
 
     /// What is answered to a question: JSON where a schema is asked for.
     static func text(_ received: Received, _ last: JSONValue?) -> String {
+        if RowAnswers.isRow(received), let body = JSONValue(parsing: received.body) { return RowAnswers.text(body) }
+        return plainText(received, last)
+    }
+
+    private static func plainText(_ received: Received, _ last: JSONValue?) -> String {
         received.text.contains("json_schema") || received.text.contains("responseJsonSchema")
             ? #"{"name":"Ada","amount":12.5}"# : "echo: \(lastText(last))"
     }

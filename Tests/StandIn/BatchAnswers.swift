@@ -3,6 +3,8 @@ import WeirCore
 /// A batch that is answered when it has been looked at twice.
 struct Batch: Sendable {
     var ids: [String]
+    /// Bodies of the questions, by id, where they are about rows of a table.
+    var rows: [String: JSONValue] = [:]
     var polls = 0
     var isCancelled = false
 }
@@ -14,17 +16,26 @@ enum BatchAnswers {
     static func anthropic(_ received: Received, _ body: JSONValue, _ box: Answers.Box) -> Reply {
         let parts = received.path.split(separator: "/").map(String.init)
         if received.method == "POST", parts.count == 3 {
-            let ids = (body["requests"]?.items ?? []).compactMap { $0["custom_id"]?.text }
-            let name = create(ids, "msgbatch_", box)
+            let requests = body["requests"]?.items ?? []
+            let name = create(requests.compactMap { $0["custom_id"]?.text }, "msgbatch_", box)
+            if RowAnswers.isRow(received) {
+                let rows = requests.compactMap { request in
+                    request["custom_id"]?.text.flatMap { id in request["params"].map { (id, $0) } }
+                }
+                box.withLockedValue {
+                    $0.batches[name]?.rows = Dictionary(rows, uniquingKeysWith: { first, _ in first })
+                }
+            }
             return Reply(json: #"{"id":"\#(name)","type":"message_batch","processing_status":"in_progress"}"#)
         }
         let name = parts.count > 3 ? parts[3] : ""
         if parts.last == "cancel" { return cancel(name, box, #"{"processing_status":"canceling"}"#) }
         if parts.last == "results" {
+            let rows = box.withLockedValue { $0.batches[name]?.rows ?? [:] }
             let lines = lines(name, box) { id, isBad in
-                isBad
+                isBad && rows.isEmpty
                     ? #"{"custom_id":"\#(id)","result":{"type":"errored","error":{"type":"error","error":{"type":"invalid_request_error","message":"bad"}}}}"#
-                    : #"{"custom_id":"\#(id)","result":{"type":"succeeded","message":{"id":"m","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[{"type":"text","text":"answer \#(id)"}],"stop_reason":"end_turn","usage":{"input_tokens":100,"output_tokens":10}}}}"#
+                    : #"{"custom_id":"\#(id)","result":{"type":"succeeded","message":{"id":"m","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[{"type":"text","text":\#(JSONValue.string(rows[id].map(RowAnswers.text) ?? "answer \(id)").line)}],"stop_reason":"end_turn","usage":{"input_tokens":100,"output_tokens":10}}}}"#
             }
             return Reply(headers: ["content-type": "application/x-jsonl"], pieces: [Array(lines.utf8)])
         }

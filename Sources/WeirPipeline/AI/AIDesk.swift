@@ -14,7 +14,7 @@ public struct AIDesk: Sendable {
     /// - Throws: `state.…` when the ledger cannot be used: without it a budget would not hold.
     public static func open(_ project: Project?) async throws -> AIDesk {
         guard let project else { return AIDesk(settings: .usual(), store: nil) }
-        let settings = project.ai ?? .usual()
+        let settings = StepDesk.settings(project)
         return AIDesk(
             settings: settings,
             store: try await StateStore.open("\(project.stateFolder)/state.db", secrets: project.secrets))

@@ -35,7 +35,7 @@ struct Gate {
     /// Without a contract, keys and times there is nothing that a row could break.
     private var letsEverythingPass: Bool {
         contract == nil && load.key.isEmpty && load.watermark == nil && load.interval == nil
-            && load.scd2.updatedAt == nil && staged.malformedRows == 0
+            && load.scd2.updatedAt == nil && staged.malformedRows == 0 && !staged.hasAnswers
     }
 
     mutating func examine(on connection: isolated Connection) throws -> GateDecision {
@@ -62,6 +62,7 @@ struct Gate {
         }
         try checkKeys(on: connection)
         try checkNulls(on: connection)
+        try checkAnswers(on: connection)
         decision.failedRows = Int(try connection.query("SELECT count(DISTINCT rid) FROM \(failed)").scalar.int ?? 0)
         applyPolicy(&decision, byContract: byContract)
         return decision
@@ -144,6 +145,14 @@ struct Gate {
                     QUALIFY rank() OVER (PARTITION BY \(keys) ORDER BY \(SQL.quote(watermark)) DESC) > 1)
                 """, on: connection)
         return before - (try StagedRows.count(staged.table, on: connection))
+    }
+
+    /// A row that no valid answer was got for.
+    private func checkAnswers(on connection: isolated Connection) throws {
+        guard staged.hasAnswers else { return }
+        let fault = SQL.quote(StagedRows.answerFaultColumn)
+        try connection.execute(
+            "INSERT INTO \(failed) SELECT rowid, [\(fault)] FROM \(staged.table.sql) WHERE \(fault) IS NOT NULL")
     }
 
     /// A row without a watermark or interval would be skipped by every later run.

@@ -7,7 +7,7 @@ struct StagedRows: Sendable {
     /// Beside the target, under a name that no user has.
     let table: TableName
     /// Of the table to be, in order.
-    let columns: [Column]
+    private(set) var columns: [Column]
     /// Rows in the staging table.
     var rows: Int
     /// Rows that the model's SQL left out; nil where rows in and rows out cannot be compared.
@@ -22,15 +22,32 @@ struct StagedRows: Sendable {
     var lineNumbers: LineNumbers?
     /// Each row's place in its file, in ``placeColumn``: kept where rows were taken out before the gate.
     var hasPlaceColumn = false
+    /// Why a row has no valid answer, in ``answerFaultColumn``, and what was answered, in ``answerTextColumn``.
+    private(set) var hasAnswers = false
     var notices: [String] = []
 
     static let placeColumn = "__weir_place"
     static let ridColumn = "__weir_rid"
     static let originColumn = "__weir_origin"
+    static let answerFaultColumn = "__weir_answer_fault"
+    static let answerTextColumn = "__weir_answer_text"
 
     /// Columns that are not the table's own.
     private var extraColumns: [String] {
         (hasFileColumn ? [DelimitedReader.fileColumn] : []) + (hasPlaceColumn ? [Self.placeColumn] : [])
+            + (hasAnswers ? [Self.answerFaultColumn, Self.answerTextColumn] : [])
+    }
+
+    init(table: TableName, columns: [Column], rows: Int) {
+        self.table = table
+        self.columns = columns
+        self.rows = rows
+    }
+
+    /// The table was written anew with the answers of an AI step.
+    mutating func takeAnswers(_ stored: [Column]) {
+        hasAnswers = true
+        columns = stored.filter { !extraColumns.contains($0.name) }
     }
 
     /// A query of the table's rows with three more columns: ``ridColumn``, ``originColumn``, and the place in the

@@ -4,8 +4,12 @@ import WeirQuality
 
 /// Fingerprints of definitions: what counts as a change of a table, and what does not.
 enum Definition {
-    static func fingerprint(of model: ModelDefinition, normalised: String) -> String {
-        Fingerprint.of(["model", normalised] + parts(of: model.load))
+    /// - Parameter output: the contract of an AI step's answers.
+    static func fingerprint(
+        of model: ModelDefinition, normalised: String, output: TableContract? = nil
+    ) throws -> String {
+        let asked = try model.ai.map { try ["ai"] + ResolvedStep.definition(of: $0, output: output) } ?? []
+        return Fingerprint.of(["model", normalised] + parts(of: model.load) + asked)
     }
 
     static func fingerprint(of source: SourceDefinition) -> String {

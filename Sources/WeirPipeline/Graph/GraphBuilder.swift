@@ -54,7 +54,9 @@ struct GraphBuilder {
         return GraphNode(
             name: model.name, kind: .model, inputs: inputs.sorted(),
             waitsFor: referenced(project.tableContract(for: model.name), by: model.name), query: query,
-            fingerprint: Definition.fingerprint(of: model, normalised: query?.normalised ?? model.sql),
+            fingerprint: try Definition.fingerprint(
+                of: model, normalised: query?.normalised ?? model.sql,
+                output: model.ai.flatMap { try ResolvedStep.output($0, in: project) }),
             contractMark: mark(model.contract, of: model.name, onFail: model.onFail),
             hasUnknownInputs: problems.all.count > reported)
     }

@@ -159,7 +159,7 @@ extension NodeResult {
         switch status {
         case .published, .unchanged: .complete
         case .cancelled: .aborted
-        case .stopped, .failed, .blocked:
+        case .stopped, .incomplete, .failed, .blocked:
             .failed(Redaction.clean(error?.description ?? reason ?? status.rawValue, secrets: secrets))
         }
     }

@@ -69,7 +69,7 @@ struct TestCatalog: Sendable {
         of model: ModelDefinition, _ project: Project, _ catalog: inout ShadowCatalog,
         on connection: isolated Connection
     ) -> Shape {
-        guard let columns = try? catalog.bind(model, to: [], on: connection) else {
+        guard let columns = try? catalog.bind(model, in: project, to: [], on: connection) else {
             return declared([], project.tableContract(for: model.name))
         }
         // A star passes on the probe of an input that may have more columns than are known.

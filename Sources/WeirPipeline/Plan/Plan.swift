@@ -37,6 +37,8 @@ public struct PlannedNode: Sendable, Codable {
     /// What its own contract says of columns that change, and will no longer be true.
     public var breaksContracts: [ContractBreak] = []
     public var inputs: [TableName]
+    /// What its AI step would ask; nil without one, or where that cannot be said.
+    public var ai: AIForecast?
     /// Why the input cannot be read, where it cannot.
     public var problem: WeirError?
     /// In an environment: it is, or will be, a view onto production's table.
@@ -72,7 +74,7 @@ public struct PlannedNode: Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case name, kind, strategy, status, action, reasons, columns, columnDiff, breaks, breaksContracts, inputs,
-            problem
+            ai, problem
     }
 }
 
@@ -93,7 +95,8 @@ extension PlannedNode {
         breaks = try box.decode([TableName].self, forKey: .breaks)
         breaksContracts = try box.decodeIfPresent([ContractBreak].self, forKey: .breaksContracts) ?? []
         inputs = try box.decode([TableName].self, forKey: .inputs)
-        // A problem is for showing; it is not read back.
+        // A problem and a forecast are for showing; they are not read back.
+        ai = nil
         problem = nil
     }
 }

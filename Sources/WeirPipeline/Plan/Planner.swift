@@ -188,7 +188,7 @@ struct Planner {
             return
         }
         do {
-            let returned = try catalog.bind(model, to: node.inputs, on: shadow)
+            let returned = try catalog.bind(model, in: project, to: node.inputs, on: shadow)
             entry.columns = ShadowCatalog.published(returned, model.load)
         } catch {
             let error = WeirError.wrapping(error)

@@ -29,14 +29,17 @@ struct ShadowCatalog {
     /// - Parameter inputs: the tables that it reads, of those that were offered.
     /// - Throws: `sql.unknown-column` and its kin, placed in the model's file.
     mutating func bind(
-        _ model: ModelDefinition, to inputs: [TableName], on connection: isolated Connection
+        _ model: ModelDefinition, in project: Project, to inputs: [TableName], on connection: isolated Connection
     ) throws -> [Column] {
         for input in inputs {
             if let table = waiting.removeValue(forKey: input.key) {
                 try add(table.name, columns: table.columns, on: connection)
             }
         }
-        let columns = try OutputColumns.of(model.sql, source: model.text, on: connection)
+        var columns = try OutputColumns.of(model.sql, source: model.text, on: connection)
+        if let step = model.ai {
+            columns += try ResolvedStep(step, of: model, in: project, columns: columns).shape.columns
+        }
         let problems = Problems()
         var seen = Set<String>()
         for column in columns where !seen.insert(column.name.lowercased()).inserted {

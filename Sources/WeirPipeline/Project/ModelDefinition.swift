@@ -12,6 +12,8 @@ public struct ModelDefinition: Sendable {
     /// Whether its loads are watched for drift.
     public var monitor: Bool?
     public var notes: TableNotes
+    /// Has its rows answered by an AI service.
+    public var ai: AIStep?
     /// Tables read, said by hand for SQL that DuckDB cannot take apart.
     public var dependsOn: [TableName]
     public var place: Place

@@ -16,7 +16,8 @@ struct ModelFile {
             path: path, text: header.yaml, lineOffset: header.line, problems: project.problems,
             variables: project.variables)
         guard let map = file.root() else { return nil }
-        var load = TableKeys.load(map, allowed: Strategy.forModels, default: .table)
+        // The key of a model with an AI step tells what is not worth telling the model.
+        var load = TableKeys.load(map, allowed: Strategy.forModels, default: .table, mayHaveKey: map.has("ai"))
         load.interval = interval(map, strategy: load.strategy)
         load.scd2 = scd2(map, strategy: load.strategy)
         load.places["interval column"] = map.map("interval")?.place("column")
@@ -28,6 +29,8 @@ struct ModelFile {
             }
             for key in columns.keys { load.places["a described column \(key)"] = columns.place(key) }
         }
+        let ai = map.map("ai").flatMap { AIStepReader(project: project).read($0) }
+        checkFit(ai, load, map)
         let contract = map.string("contract")
         let onFail = TableKeys.onFail(map)
         let monitor = TableKeys.monitor(map)
@@ -40,7 +43,16 @@ struct ModelFile {
         map.finish("a model's header")
         return ModelDefinition(
             name: name, text: source, load: load, contract: contract, onFail: onFail, monitor: monitor, notes: notes,
-            dependsOn: dependsOn, place: map.place())
+            ai: ai, dependsOn: dependsOn, place: map.place())
+    }
+
+    private func checkFit(_ ai: AIStep?, _ load: LoadSettings, _ map: YAMLMap) {
+        guard ai != nil else { return }
+        if load.strategy == .view {
+            map.report(
+                "project.useless-key", "a view is computed whenever it is read, and answers are paid for once",
+                hint: "use strategy table, append or merge with `ai:`", key: "strategy")
+        }
     }
 
     private func emptyNotes() -> TableNotes {

@@ -134,7 +134,9 @@ public enum ProjectLoader {
     private static func wantedContracts(_ project: Project) -> [(path: String, place: Place?)] {
         var wanted: [(path: String, place: Place?)] =
             ProjectFiles.list("contracts", suffixes: [".yaml", ".yml"], root: project.root).map { ($0, nil) }
-        let named = project.sources.map { ($0.contract, $0.place) } + project.models.map { ($0.contract, $0.place) }
+        let named =
+            project.sources.map { ($0.contract, $0.place) } + project.models.map { ($0.contract, $0.place) }
+            + project.models.map { ($0.ai?.output, $0.ai?.places["output"] ?? $0.place) }
         for case (let path?, let place) in named where !wanted.contains(where: { $0.path == path }) {
             wanted.append((path, place))
         }

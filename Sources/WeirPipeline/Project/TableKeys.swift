@@ -13,7 +13,11 @@ enum TableKeys {
     }
 
     /// Keys of `load:`, or of a model's header.
-    static func load(_ map: YAMLMap, allowed: [Strategy], default fallback: Strategy) -> LoadSettings {
+    ///
+    /// - Parameter mayHaveKey: a key says something whatever the strategy.
+    static func load(
+        _ map: YAMLMap, allowed: [Strategy], default fallback: Strategy, mayHaveKey: Bool = false
+    ) -> LoadSettings {
         var load = LoadSettings(strategy: strategy(map, allowed: allowed) ?? fallback)
         load.key = map.strings("key")
         load.watermark = map.string("watermark")
@@ -22,7 +26,7 @@ enum TableKeys {
         load.schema = map.choice("schema", SchemaPolicy.self) ?? .evolve
         load.optional = map.strings("optional")
         load.deleteMissing = map.bool("delete_missing") ?? false
-        checkFit(load, map)
+        checkFit(load, mayHaveKey, map)
         return load
     }
 
@@ -36,14 +40,14 @@ enum TableKeys {
     }
 
     /// Keys that make no sense with the strategy: better said than silently without effect.
-    private static func checkFit(_ load: LoadSettings, _ map: YAMLMap) {
+    private static func checkFit(_ load: LoadSettings, _ mayHaveKey: Bool, _ map: YAMLMap) {
         let strategy = load.strategy
         if [.merge, .scd2].contains(strategy), load.key.isEmpty {
             map.report(
                 "project.missing-key", "strategy \(strategy.rawValue) needs `key:`, the columns that tell rows apart",
                 key: "strategy")
         }
-        if ![.merge, .scd2].contains(strategy), !load.key.isEmpty {
+        if ![.merge, .scd2].contains(strategy), !load.key.isEmpty, !mayHaveKey {
             map.report(
                 "project.useless-key", "`key:` has no effect with strategy \(strategy.rawValue)",
                 hint: "declare the primary key in the contract", key: "key")

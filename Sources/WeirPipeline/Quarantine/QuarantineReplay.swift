@@ -26,6 +26,13 @@ struct QuarantineReplay {
             ?? LoadSettings(strategy: .table)
         var result = NodeResult(
             name: context.node.name, kind: context.node.kind, strategy: load.strategy, status: .unchanged)
+        if context.project.model(context.node.name)?.ai != nil, mending.isEmpty {
+            throw WeirError(
+                "quarantine.unanswered", "rows of \(context.node.name) need an answer, and a replay asks nobody",
+                hint:
+                    "`weir ai retry \(context.node.name)` has them asked again; or give the values yourself with --set",
+                at: context.project.model(context.node.name)?.place)
+        }
         guard try connection.relationKind(target) == .table, try connection.columns(of: quarantine) != nil else {
             result.reason = "nothing is held back"
             return result

@@ -70,7 +70,8 @@ struct QuarantineTable {
             selects.append(
                 """
                 SELECT \(rid) AS rid, \(own), _weir_reasons, \(inProject(origin)) AS _weir_source,
-                \(line(accepted: true, otherwise: "NULL::BIGINT")) AS _weir_line, NULL::VARCHAR AS _weir_raw, \(list)
+                \(line(accepted: true, otherwise: "NULL::BIGINT")) AS _weir_line,
+                \(staged.hasAnswers ? SQL.quote(StagedRows.answerTextColumn) : "NULL::VARCHAR") AS _weir_raw, \(list)
                 FROM (\(leavingRows)) r
                 """)
         }

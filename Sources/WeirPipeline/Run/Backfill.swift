@@ -37,7 +37,10 @@ extension Runner {
             }
             let context = try nodeContext(model.name, planned, history)
             events(.started(model.name, action: .load))
-            return [try await build(model, ranges, context, warehouse, events)]
+            return [
+                try await build(
+                    model, ranges, context, warehouse, StepDesk(project: project, store: history.store), events)
+            ]
         }
     }
 
@@ -91,17 +94,19 @@ extension Runner {
 
     private func build(
         _ model: ModelDefinition, _ ranges: [TimeRange], _ context: NodeContext, _ warehouse: Warehouse,
-        _ events: @escaping @Sendable (RunEvent) -> Void
+        _ desk: StepDesk, _ events: @escaping @Sendable (RunEvent) -> Void
     ) async throws -> NodeResult {
         @Sendable func one(_ part: Int, _ context: NodeContext) async throws -> NodeResult {
             try await Retry().run(
                 announce: { events(.retrying(model.name, $0, seconds: $1)) },
                 { _ in
                     try await warehouse.withConnection { connection in
-                        try await connection.perform { connection in
-                            try ModelBuild(context: context, model: model, range: ranges[part], part: part).run(
-                                on: connection)
+                        let build = ModelBuild(context: context, model: model, range: ranges[part], part: part)
+                        if model.ai != nil {
+                            let step = try await desk.stepRun(of: model, context, on: connection, events: events)
+                            return try await build.run(asking: step, on: connection)
                         }
+                        return try await connection.perform { try build.run(on: $0) }
                     }
                 })
         }

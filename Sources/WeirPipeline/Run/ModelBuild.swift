@@ -13,14 +13,49 @@ struct ModelBuild {
 
     private var target: TableName { context.target }
 
+    /// Builds, checks and publishes in one go. A model with an AI step is built by ``run(asking:on:)``.
     func run(on connection: isolated Connection) throws -> NodeResult {
+        if model.load.strategy == .view {
+            return try buildView(try context.environmentSQL(of: model), on: connection)
+        }
+        return try finish(try prepare(on: connection), on: connection)
+    }
+
+    /// The same with an AI step between the rows and the gate.
+    func run(asking step: StepRun, on connection: Connection) async throws -> NodeResult {
+        var prepared = try await connection.perform { try prepare(on: $0) }
+        let staged = prepared.staged
+        let report: AskingReport
+        do { (prepared.staged, report) = try await step.run(staged, on: connection) } catch {
+            // The rows can be had again; the answers are kept elsewhere.
+            _ = try? await connection.perform { try staged.drop(on: $0) }
+            throw error
+        }
+        let answered = prepared
+        var result = try await connection.perform { try finish(answered, on: $0) }
+        result.ai = report
+        return result
+    }
+
+    /// Rows that were built aside, and what their publishing needs to know.
+    private struct Prepared: Sendable {
+        var staged: StagedRows
+        var columns: [Column]
+        var spans: TimeSpan?
+        var wanted: TimeSpan.Wanted
+        var ending: String?
+    }
+
+    private var known: Checkpoint? { context.fullRefresh ? nil : context.checkpoint }
+
+    private func prepare(on connection: isolated Connection) throws -> Prepared {
         let sql = try context.environmentSQL(of: model)
-        if model.load.strategy == .view { return try buildView(sql, on: connection) }
-        let known = context.fullRefresh ? nil : context.checkpoint
-        let isAnew = known == nil
         // A whole table takes whatever columns come; other strategies must know them beforehand.
-        let columns =
+        var columns =
             model.load.strategy == .table ? [] : try OutputColumns.of(sql, source: model.text, on: connection)
+        if let step = model.ai, model.load.strategy != .table {
+            columns += try ResolvedStep(step, of: model, in: context.project, columns: columns).shape.columns
+        }
         try checkSchema(columns, known)
         let spans = model.load.interval.map { TimeSpan(interval: $0, context: context) }
         let wanted = try spans?.wanted(since: known, requested: range, on: connection) ?? .everything
@@ -38,6 +73,13 @@ struct ModelBuild {
         if model.load.strategy == .append, let cursor, try connection.relationKind(target) == .table {
             try KnownRows.remove(from: &staged, target: target, cursor: cursor, on: connection)
         }
+        return Prepared(staged: staged, columns: columns, spans: spans, wanted: wanted, ending: ending)
+    }
+
+    private func finish(_ prepared: Prepared, on connection: isolated Connection) throws -> NodeResult {
+        let (staged, columns, spans) = (prepared.staged, prepared.columns, prepared.spans)
+        let (wanted, ending) = (prepared.wanted, prepared.ending)
+        let isAnew = known == nil
         let span = try spans?.range(of: staged.table, wanted, on: connection)
         let build = NodeBuild(
             context: context, load: model.load, publishing: publishing(isAnew: isAnew, span: span), part: part,

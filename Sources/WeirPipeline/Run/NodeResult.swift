@@ -33,6 +33,8 @@ public struct NodeResult: Sendable, Encodable {
         case unchanged
         /// The gate let nothing through.
         case stopped
+        /// A budget was used up before all rows were answered: what was answered is kept, and nothing was published.
+        case incomplete
         case failed
         /// Something it reads was not published.
         case blocked
@@ -52,6 +54,8 @@ public struct NodeResult: Sendable, Encodable {
     public var checks: [CheckOutcome] = []
     /// How the rows compare with those of earlier runs; nil where nobody watches.
     public var drift: DriftReport?
+    /// What an AI step took; nil for tables without one.
+    public var ai: AskingReport?
     public var notices: [String] = []
     public var columns: [Column] = []
     public var inputs: [TableName] = []
@@ -63,7 +67,7 @@ public struct NodeResult: Sendable, Encodable {
     var checkpoint: Checkpoint?
 
     private enum CodingKeys: String, CodingKey {
-        case name, kind, strategy, status, reason, balance, changes, rows, checks, drift, notices, columns, inputs,
+        case name, kind, strategy, status, reason, balance, changes, rows, checks, drift, ai, notices, columns, inputs,
             error
         case attempts, startedAt, milliseconds
     }
@@ -84,6 +88,7 @@ public struct NodeResult: Sendable, Encodable {
         sum.changes.updated += changes.updated
         sum.changes.deleted += changes.deleted
         sum.drift = next.drift ?? drift
+        sum.ai = next.ai ?? ai
         sum.notices = notices + next.notices.filter { !notices.contains($0) }
         return sum
     }
@@ -97,6 +102,7 @@ public enum RunEvent: Sendable {
     case planned(Plan)
     case started(TableName, action: PlannedNode.Action)
     case progress(TableName, percent: Double)
+    case asking(TableName, AskingProgress)
     case retrying(TableName, WeirError, seconds: Double)
     case finished(NodeResult)
     /// Something about the run's history or lineage; the run itself goes on.
@@ -122,6 +128,6 @@ public struct RunSummary: Sendable, Encodable {
             let worst = nodes.compactMap(\.error?.outcome).filter { $0 != .gateFailed }.map(\.rawValue).max()
             return worst.flatMap(Outcome.init(rawValue:)) ?? .systemFailed
         }
-        return nodes.contains { $0.status == .stopped } ? .gateFailed : .done
+        return nodes.contains { $0.status == .stopped || $0.status == .incomplete } ? .gateFailed : .done
     }
 }

@@ -13,6 +13,7 @@ struct RunExecution: Sendable {
     let planned: Runner.Planned
     let history: RunHistory
     let events: @Sendable (RunEvent) -> Void
+    let desk: StepDesk
 
     func run() async throws -> RunSummary {
         let clock = ContinuousClock.now
@@ -85,7 +86,7 @@ struct RunExecution: Sendable {
             } else {
                 let known = WeirError.wrapping(error)
                 result.error = known
-                if known.outcome == .gateFailed { result.status = .stopped }
+                if known.outcome == .gateFailed { result.status = known.code == "ai.budget" ? .incomplete : .stopped }
                 result.reason = known.message
             }
             result.attempts = attempts.withLock { $0 }
@@ -114,6 +115,9 @@ struct RunExecution: Sendable {
             mayHoldRows: planned.relations.contains(QuarantineTable(target: target).name.key))
         prepared.watch = await history.watch(entry.name, in: project)
         let context = prepared
+        if let model = project.model(entry.name), model.ai != nil, entry.action != .reference {
+            return try await ask(model, entry, context)
+        }
         return try await warehouse.withConnection { connection in
             let watch = Task { await report(entry.name, connection) }
             defer { watch.cancel() }
@@ -128,6 +132,29 @@ struct RunExecution: Sendable {
                     result: audited.map { $0.followed(by: built) } ?? built,
                     checkpoint: built.checkpoint ?? context.checkpoint)
             }
+        }
+    }
+
+    /// A model whose rows an AI service answers.
+    private func ask(_ model: ModelDefinition, _ entry: PlannedNode, _ context: NodeContext) async throws -> Built {
+        let asked = context
+        return try await warehouse.withConnection { connection in
+            let (audited, context) = try await connection.perform { connection in
+                var context = asked
+                let audited = try auditPublished(entry, &context, on: connection)
+                return (audited, context)
+            }
+            if let audited, entry.isOnlyAudited || !audited.isUsable {
+                return Built(result: audited, checkpoint: context.checkpoint)
+            }
+            if let unchanged = stillUnchanged(entry, context) {
+                return Built(result: audited ?? unchanged, checkpoint: context.checkpoint)
+            }
+            let step = try await desk.stepRun(of: model, context, on: connection, events: events)
+            let built = try await ModelBuild(context: context, model: model).run(asking: step, on: connection)
+            return Built(
+                result: audited.map { $0.followed(by: built) } ?? built,
+                checkpoint: built.checkpoint ?? context.checkpoint)
         }
     }
 

@@ -243,7 +243,7 @@ extension NodeRecord.Status {
             switch status {
             case .published: .published
             case .unchanged: .unchanged
-            case .stopped: .stopped
+            case .stopped, .incomplete: .stopped
             case .failed: .failed
             case .blocked: .blocked
             case .cancelled: .skipped

@@ -45,7 +45,7 @@ public struct Runner: Sendable {
     // MARK: Plan
 
     /// What a run would do. Nothing is written.
-    public func plan() async throws -> Plan { try await survey(showsBroken: true).plan }
+    public func plan() async throws -> Plan { try await forecasting(try await survey(showsBroken: true)) }
 
     /// The plan and what it was made from.
     ///
@@ -64,7 +64,7 @@ public struct Runner: Sendable {
         return try await makePlan(warehouse.database, readsCheckpoints: true, showsBroken: showsBroken)
     }
 
-    private func existingWarehouse(toleratesLock: Bool) async throws -> Warehouse? {
+    func existingWarehouse(toleratesLock: Bool) async throws -> Warehouse? {
         guard FileManager.default.fileExists(atPath: warehouseSettings.path) else { return nil }
         do {
             return try await Warehouse.open(warehouseSettings, readOnly: true)
@@ -170,7 +170,7 @@ public struct Runner: Sendable {
             if options.prune { try await Pruning.drop(planned.plan.removed, in: warehouse) }
             let execution = RunExecution(
                 project: project, options: options, environment: environment, warehouse: warehouse, planned: planned,
-                history: history, events: history.follow)
+                history: history, events: history.follow, desk: StepDesk(project: project, store: history.store))
             var summary = try await execution.run()
             if options.prune { summary.pruned = planned.plan.removed }
             return summary

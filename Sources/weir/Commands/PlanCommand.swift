@@ -74,6 +74,9 @@ enum PlanText {
                 lines.append(style("  breaks \(place): \(broken.detail)", .bad))
             }
         }
+        for node in plan.nodes {
+            if let forecast = node.ai { lines.append("\n" + StepText.forecast(forecast, of: node.name, style)) }
+        }
         var told = Set<WeirError>()
         for problem in plan.nodes.compactMap(\.problem) where told.insert(problem).inserted {
             lines.append("\n" + ErrorText.render(problem, on: terminal))

@@ -100,6 +100,8 @@ final class RunDisplay: Sendable {
                 write(line.update("\(action == .load ? "loading" : "building") \(name)", elapsed: elapsed))
             case .progress(let name, let percent):
                 write(line.update("\(name) \(Int(percent)) %", elapsed: elapsed))
+            case .asking(let name, let progress):
+                write(line.update("\(name) \(StepText.progress(progress))", elapsed: elapsed))
             case .retrying(let name, let error, let seconds):
                 write(line.clear())
                 write("\(name): \(error.message); trying again in \(String(format: "%.1f", seconds)) s\n")

@@ -33,7 +33,7 @@ enum SummaryText {
         switch status {
         case .published: .good
         case .unchanged: .faint
-        case .stopped, .failed: .bad
+        case .stopped, .incomplete, .failed: .bad
         case .blocked, .cancelled: .warning
         }
     }
@@ -42,7 +42,7 @@ enum SummaryText {
     private static func details(_ node: NodeResult, _ style: Style, _ terminal: Terminal) -> [String] {
         var lines: [String] = []
         func head(_ text: String) { lines.append("\n\(style(node.name.description, .strong)): \(text)") }
-        if node.status == .stopped || node.status == .blocked || node.status == .cancelled {
+        if [.stopped, .incomplete, .blocked, .cancelled].contains(node.status) {
             head(node.reason ?? node.status.rawValue)
             if let hint = node.error?.hint { lines.append("  hint: \(hint)") }
         } else if node.status == .failed, let error = node.error {
@@ -58,6 +58,7 @@ enum SummaryText {
                     "  \(check.status.rawValue) \(check.rule) \(count)\(check.detail.map { " – \($0)" } ?? "")")
             }
         }
+        if let report = node.ai { lines.append("  \(StepText.report(report, of: node.name))") }
         if let drift = node.drift { lines += DriftText.notice(drift, of: node, style) }
         for notice in node.notices { lines.append("  note: \(node.name): \(notice)") }
         return lines

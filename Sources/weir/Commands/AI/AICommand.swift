@@ -5,6 +5,6 @@ struct AICommand: AsyncParsableCommand {
         commandName: "ai", abstract: "Ask AI services, and see what they cost.",
         subcommands: [
             AIAskCommand.self, AIModelsCommand.self, AIUsageCommand.self, AIBudgetCommand.self, AIDoctorCommand.self,
-            AIPricesCommand.self,
+            AIPricesCommand.self, AIRetryCommand.self,
         ])
 }

@@ -1,0 +1,101 @@
+import WeirAI
+import WeirCore
+import WeirEngine
+
+/// Questions that go to the provider's batch service, and come back within a day: in this run or in a later one.
+struct BatchStep: Sendable {
+    let asker: Asker
+    let client: AIClient
+    let store: AnswerStore
+    let answering: ModelAnswering
+    /// How long to wait before asking how far a batch is: at first, and at most.
+    var patience: (first: Duration, most: Duration) = (.milliseconds(500), .seconds(60))
+
+    private var step: AIStep { asker.resolved.step }
+
+    /// What one batch may hold, below every provider's limits.
+    private static let largest = 10_000
+
+    /// Waits for batches of earlier runs, then hands over what is open where it is worth it.
+    ///
+    /// - Returns: how many questions are open still; they are asked one by one.
+    func run(
+        _ pending: [AnswerStore.Pending], open: Int, staged: TableName, _ tally: AskingTally, on connection: Connection
+    ) async throws -> Int {
+        var open = open
+        if !pending.isEmpty {
+            let found = try await questions(open, of: staged, on: connection)
+            tally.waiting(found.count)
+            for batch in pending { try await collect(batch, found, tally, on: connection) }
+            open = try await connection.perform { try store.findOpen(on: $0) }
+        }
+        guard open > 0, step.batching != .never else { return open }
+        let found = try await questions(open, of: staged, on: connection)
+        if step.batching == .auto {
+            let expected = try StepForecast.expectedCost(
+                of: open, sample: Array(found.values.prefix(50)), asker: asker, client: client)
+            guard let expected, expected >= step.batchAbove else { return open }
+        }
+        var submitted: [AnswerStore.Pending] = []
+        let all = Array(found.values)
+        for start in stride(from: 0, to: all.count, by: Self.largest) {
+            let items = all[start..<min(start + Self.largest, all.count)].compactMap { question in
+                // A row whose picture cannot be read is told when it is asked alone.
+                (try? asker.prepare(question)).map {
+                    AIBatchItem(id: question.hash, request: asker.request([$0]))
+                }
+            }
+            guard !items.isEmpty else { continue }
+            let ticket = try await client.submitBatch(items, options: answering.options)
+            try await connection.perform { try store.remember(ticket, questions: items.count, on: $0) }
+            submitted.append(AnswerStore.Pending(ticket: ticket, runID: store.runID))
+        }
+        tally.waiting(all.count)
+        for batch in submitted { try await collect(batch, found, tally, on: connection) }
+        return try await connection.perform { try store.findOpen(on: $0) }
+    }
+
+    private func questions(
+        _ open: Int, of staged: TableName, on connection: Connection
+    ) async throws -> [String: Question] {
+        let all = try await connection.perform { try store.page(of: staged, from: 1, count: open, on: $0) }
+        return Dictionary(all.map { ($0.hash, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func collect(
+        _ batch: AnswerStore.Pending, _ questions: [String: Question], _ tally: AskingTally, on connection: Connection
+    ) async throws {
+        var wait = patience.first
+        while !(try await client.batchStatus(batch.ticket).isOver) {
+            try await Task.sleep(for: wait)
+            wait = min(wait * 2, patience.most)
+        }
+        var options = answering.options
+        options.tag.runID = batch.runID
+        let results: [String: AIBatchResult]
+        do { results = try await client.batchResults(batch.ticket, options: options) } catch let error as WeirError
+            where error.code == "ai.batch-failed"
+        {
+            // Nothing of it was answered or paid; it must not be waited for again.
+            try await connection.perform { try store.settle(batch, [], on: $0) }
+            throw error
+        }
+        var answers: [KeptAnswer] = []
+        for (hash, result) in results {
+            // A row that is no longer there was paid all the same, but nobody asks for it.
+            guard let question = questions[hash] else { continue }
+            switch result {
+            case .answered(let response):
+                tally.took(response.usage, cost: response.cost)
+                answers += try await answering.judge(response, [asker.prepare(question)], tally)
+            case .failed(let fault) where [.badRequest, .tooLarge, .contextOverflow].contains(fault.kind):
+                answers.append(KeptAnswer(hash: hash, status: .refused, reason: fault.message))
+            case .failed, .skipped: break
+            }
+        }
+        let found = answers
+        try await connection.perform { try store.settle(batch, found, on: $0) }
+        tally.stored(found)
+        tally.waiting(0)
+    }
+}

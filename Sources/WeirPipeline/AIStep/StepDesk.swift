@@ -1,0 +1,98 @@
+import Synchronization
+import WeirAI
+import WeirCore
+import WeirEngine
+import WeirStore
+
+/// What the AI steps of one run share: one client, so that limits and budgets hold for all of them together.
+actor StepDesk {
+    private let project: Project
+    private let store: StateStore?
+    private var opened: Task<AIClient, any Error>?
+
+    init(project: Project, store: StateStore?) {
+        self.project = project
+        self.store = store
+    }
+
+    /// The client, made when the first step needs one.
+    ///
+    /// - Throws: `ai.no-ledger` where nothing could be accounted for.
+    func client() async throws -> AIClient {
+        if let opened { return try await opened.value }
+        guard let store else {
+            throw WeirError(
+                "ai.no-ledger", "the project's state store cannot be used, and without it no budget holds",
+                hint: "see the warning about .weir/state.db above", outcome: .systemFailed)
+        }
+        let settings = Self.settings(project)
+        let task = Task { try await AIClient(settings: settings, store: store) }
+        opened = task
+        return try await task.value
+    }
+
+    /// The project's settings with the budgets of its steps.
+    static func settings(_ project: Project) -> AISettings {
+        var settings = project.ai ?? .usual()
+        for model in project.models {
+            guard var budget = model.ai?.budget else { continue }
+            budget.node = model.name.description
+            settings.budgets.append(budget)
+        }
+        return settings
+    }
+
+    /// Everything that runs a model's step.
+    func stepRun(
+        of model: ModelDefinition, _ context: NodeContext, on connection: Connection,
+        events: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> StepRun {
+        guard let step = model.ai else {
+            throw WeirError("system.unexpected", "\(model.name) has no AI step", outcome: .systemFailed)
+        }
+        let sql = try context.environmentSQL(of: model)
+        let columns = try await connection.perform { try OutputColumns.of(sql, source: model.text, on: $0) }
+        let resolved = try ResolvedStep(step, of: model, in: project, columns: columns)
+        let store = AnswerStore(resolved: resolved, runID: context.runID, now: context.now)
+        let warnings = OncePerText()
+        var options = AICallOptions()
+        options.tag = AICallTag(runID: context.runID, node: model.name.description, step: step.task.rawValue)
+        options.priority = .batch
+        options.warn = { warning in
+            guard warnings.isNew(warning.message) else { return }
+            events(.warning(WeirError(warning.code, "\(model.name): \(warning.message)")))
+        }
+        let progress: @Sendable (AskingProgress) -> Void = { events(.asking(model.name, $0)) }
+        switch step.task {
+        case .predict:
+            let client = PredictionClient(url: step.url ?? "", retry: Self.settings(project).retry)
+            return StepRun(
+                resolved: resolved, store: store,
+                answering: PredictionAnswering(client: client, resolved: resolved, unit: step.rowsPerCall ?? 256),
+                progress: progress)
+        case .embed:
+            return StepRun(
+                resolved: resolved, store: store,
+                answering: EmbeddingAnswering(
+                    client: try await client(), step: step, options: options, unit: step.rowsPerCall ?? 64),
+                progress: progress)
+        case .extract, .classify, .generate, .image:
+            let client = try await client()
+            let asker = Asker(resolved: resolved)
+            let answering = ModelAnswering(
+                asker: asker, client: client, check: try await AnswerCheck(resolved.shape), options: options,
+                unit: step.rowsPerCall ?? 1)
+            return StepRun(
+                resolved: resolved, store: store, answering: answering,
+                batches: BatchStep(asker: asker, client: client, store: store, answering: answering),
+                progress: progress)
+        }
+    }
+}
+
+/// Many calls have the same thing to tell a person; it is told once.
+private final class OncePerText: Sendable {
+    private let seen = Mutex(Set<String>())
+
+    func isNew(_ text: String) -> Bool { seen.withLock { $0.insert(text).inserted } }
+}
