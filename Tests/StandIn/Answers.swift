@@ -10,6 +10,7 @@ enum Answers {
         let path = received.path
         if path == "/token" { return GoogleAnswers.token(received, box) }
         if path == "/health" { return Reply(json: #"{"status":"ok"}"#) }
+        if PredictionAnswers.isOne(received) { return PredictionAnswers.answer(received) }
         if let refusal = refusal(received, box) { return refusal }
         let rate = box.withLockedValue { Self.rate(received, &$0) }
         if let refused = rate.refusal { return refused }

@@ -28,7 +28,7 @@ public struct AnswerRetry: Sendable, Encodable {
                 try await connection.perform { connection in
                     try AnswerStore.prepare(on: connection)
                     return try connection.execute(
-                        "DELETE FROM \(AnswerStore.table.sql) WHERE lower(name) = lower(?) AND status <> 'answered'",
+                        "UPDATE \(AnswerStore.table.sql) SET status = 'again' WHERE lower(name) = lower(?) AND status NOT IN ('answered', 'again')",
                         [.text(name.description)])
                 }
             }

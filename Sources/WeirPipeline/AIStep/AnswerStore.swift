@@ -108,7 +108,8 @@ struct AnswerStore: Sendable {
             CREATE OR REPLACE TEMP TABLE \(questions.dropFirst(5)) AS
             SELECT row_number() OVER (ORDER BY rid) AS n, rid, hash FROM (
                 SELECT min(rid) AS rid, hash FROM \(keys) k WHERE hash IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM \(Self.table.sql) a WHERE a.hash = k.hash) GROUP BY hash)
+                AND NOT EXISTS (SELECT 1 FROM \(Self.table.sql) a WHERE a.hash = k.hash AND a.status <> 'again')
+                GROUP BY hash)
             """)
         return Int(try connection.query("SELECT count(*) FROM \(questions)").scalar.int ?? 0)
     }
@@ -141,11 +142,11 @@ struct AnswerStore: Sendable {
     ) throws -> [Question] {
         try connection.query(
             """
-            SELECT q.hash, \(resolved.selected) FROM \(questions) q JOIN \(staged.sql) s ON s.rowid = q.rid
+            SELECT q.hash, EXISTS (SELECT 1 FROM \(Self.table.sql) a WHERE a.hash = q.hash), \(resolved.selected) FROM \(questions) q JOIN \(staged.sql) s ON s.rowid = q.rid
             WHERE q.n >= ? AND q.n < ? ORDER BY q.n
             """, [.int(Int64(first)), .int(Int64(first + count))]
         ).map { row in
-            Question(hash: row[0].display, values: Array(row.dropFirst()))
+            Question(hash: row[0].display, isAgain: row[1].bool == true, values: Array(row.dropFirst(2)))
         }
     }
 
@@ -183,7 +184,7 @@ struct AnswerStore: Sendable {
             CREATE OR REPLACE TABLE \(copy.sql) AS
             SELECT s.*, \(resolved.answered), \(fault), \(raw)
             FROM \(staged.table.sql) s JOIN \(keys) k ON k.rid = s.rowid
-            LEFT JOIN (SELECT DISTINCT ON (hash) * FROM \(Self.table.sql) WHERE recipe = \(SQL.literal(resolved.recipe))) a ON a.hash = k.hash
+            LEFT JOIN (SELECT DISTINCT ON (hash) * FROM \(Self.table.sql) WHERE recipe = \(SQL.literal(resolved.recipe)) AND status <> 'again') a ON a.hash = k.hash
             ORDER BY k.rid;
             DROP TABLE \(staged.table.sql);
             ALTER TABLE \(copy.sql) RENAME TO \(SQL.quote(staged.table.table));
@@ -235,6 +236,8 @@ struct AnswerStore: Sendable {
 /// One question: a row, or several that are equal.
 struct Question: Sendable {
     let hash: String
+    /// Somebody wants another answer than the one that was kept.
+    var isAgain = false
     /// Of ``ResolvedStep/inputs`` and then ``ResolvedStep/images``.
     let values: [Value]
 }

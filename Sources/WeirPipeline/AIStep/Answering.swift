@@ -72,6 +72,8 @@ struct ModelAnswering: Answering {
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
         try await dividing(questions, tally) { questions in
             let prepared = try questions.map(asker.prepare)
+            var options = options
+            options.usesCache = !questions.contains(where: \.isAgain)
             let response = try await client.complete(asker.request(prepared), options: options)
             tally.took(response.usage, cost: response.cost)
             return Answered(answers: try await judge(response, prepared, tally))
@@ -88,6 +90,8 @@ struct ModelAnswering: Answering {
             var (kept, faults) = try await verdict(reading, question.question, response)
             if !faults.isEmpty, response.finish.kind != .refused {
                 let raw = kept.raw ?? response.text
+                var options = options
+                options.usesCache = !question.question.isAgain
                 let second = try await client.complete(
                     asker.repair(question, answer: raw, faults: faults), options: options)
                 tally.took(second.usage, cost: second.cost)

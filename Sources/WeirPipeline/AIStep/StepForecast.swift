@@ -33,7 +33,7 @@ struct StepForecast: Sendable {
         let store = AnswerStore(resolved: resolved, runID: "", now: "")
         let hash = try store.hash(of: rows, on: connection)
         let isKept = try connection.columns(of: AnswerStore.table) != nil
-        let known = isKept ? "hash IN (SELECT hash FROM \(AnswerStore.table.sql))" : "false"
+        let known = isKept ? "hash IN (SELECT hash FROM \(AnswerStore.table.sql) WHERE status <> 'again')" : "false"
         let counts =
             try connection.query(
                 """

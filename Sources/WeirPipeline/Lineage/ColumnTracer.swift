@@ -39,7 +39,8 @@ actor ColumnTracer {
                 }
             }
             copied.formUnion(missing.map(\.key))
-            return found
+            guard let step = model.ai else { return found }
+            return try found.answered(by: step, of: model, in: project)
         } catch {
             return nil
         }

@@ -59,9 +59,9 @@ struct QuarantineCommand: AsyncParsableCommand {
             var lines = [
                 "\(style(String(row.id.prefix(8)), .faint))  \(style(row.reasons.joined(separator: ", "), .warning))  \(place)"
             ]
-            if let raw = row.raw {
-                lines.append("  \(Cell.cut(Cell.visible(raw), to: 400))")
-            } else {
+            if let raw = row.raw { lines.append("  \(Cell.cut(Cell.visible(raw), to: 400))") }
+            // A line that could not be read has no values; an answer that was no good stands beside the row's.
+            if row.values.contains(where: { $0.value != nil }) || row.raw == nil {
                 let values = row.values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value ?? "NULL")" }
                 lines.append("  \(values.joined(separator: "  "))")
             }

@@ -10,6 +10,18 @@ public struct QueryLineage: Sendable, Hashable, Codable {
     /// True when the statement has an operator that Weir cannot read: the columns it returns then depend on all
     /// columns that go into it, which is more than the truth and never less.
     public let isApproximate: Bool
+
+    /// The lineage with more columns behind those returned, each made of all values of some of these.
+    ///
+    /// - Parameter given: lower-case names of the returned columns that the new ones are made of.
+    public func adding(_ new: [Column], madeOf given: Set<String>) -> QueryLineage {
+        let inputs = Set(
+            columns.filter { given.contains($0.name.lowercased()) }.flatMap(\.inputs).map {
+                InputColumn(table: $0.table, column: $0.column, kind: .transformation)
+            })
+        let added = new.map { OutputColumn(name: $0.name, type: $0.type, inputs: inputs.sorted()) }
+        return QueryLineage(columns: columns + added, indirect: indirect, isApproximate: isApproximate)
+    }
 }
 
 /// One column of a statement's result.

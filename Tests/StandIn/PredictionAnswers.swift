@@ -1,0 +1,37 @@
+import WeirCore
+
+/// A prediction server (KServe v2 and v1) whose model adds up the numbers of a row, and refuses a negative one.
+enum PredictionAnswers {
+    static func isOne(_ received: Received) -> Bool {
+        received.path.hasSuffix("/infer") || received.path.hasSuffix(":predict")
+    }
+
+    static func answer(_ received: Received) -> Reply {
+        guard let body = JSONValue(parsing: received.body) else {
+            return Reply(400, json: #"{"error":"the body is not JSON"}"#)
+        }
+        let isOlder = received.path.hasSuffix(":predict")
+        let rows = isOlder ? instances(body) : tensors(body)
+        guard rows.allSatisfy({ $0 >= 0 }) else {
+            return Reply(400, json: #"{"error":"a feature is out of its range"}"#)
+        }
+        let values = rows.map { "\($0)" }.joined(separator: ",")
+        if isOlder { return Reply(json: #"{"predictions":[\#(values)]}"#) }
+        return Reply(
+            json:
+                #"{"model_name":"adder","model_version":"3","outputs":[{"name":"sum","datatype":"FP64","shape":[\#(rows.count),1],"data":[\#(values)]}]}"#
+        )
+    }
+
+    private static func tensors(_ body: JSONValue) -> [Double] {
+        let columns = (body["inputs"]?.items ?? []).map { ($0["data"]?.items ?? []).map { $0.number ?? 0 } }
+        let count = columns.first?.count ?? 0
+        return (0..<count).map { row in columns.reduce(0) { $0 + $1[row] } }
+    }
+
+    private static func instances(_ body: JSONValue) -> [Double] {
+        (body["instances"]?.items ?? []).map { row in
+            (row.fields ?? [:]).values.reduce(0) { $0 + ($1.number ?? 0) }
+        }
+    }
+}
