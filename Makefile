@@ -13,7 +13,7 @@ export WEIR_STRICT = 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench soak build release install format lint docs clean system system-test native
+.PHONY: help demo test test-llm bench soak build release install format lint docs clean system system-test native
 
 help: ## this list
 	@echo "Weir: raw files to gated, published tables. Targets:"
@@ -28,6 +28,11 @@ test: system-test native ## build and run all tests with real servers (20 minute
 	@swift build --build-tests
 	@scripts/test-library
 	@scripts/test
+
+test-llm: system-test native ## test against a real language model on this machine (half an hour the first time)
+	@scripts/llm setup
+	@swift build --build-tests
+	@scripts/llm test
 
 soak: system-test native ## the kill test at all 200 instants (half an hour)
 	@swift build --build-tests

@@ -3,7 +3,8 @@ import WeirCore
 /// A prediction server (KServe v2 and v1) whose model adds up the numbers of a row, and refuses a negative one.
 enum PredictionAnswers {
     static func isOne(_ received: Received) -> Bool {
-        received.path.hasSuffix("/infer") || received.path.hasSuffix(":predict")
+        received.path.hasSuffix("/infer")
+            || (received.path.hasPrefix("/v1/models/") && received.path.hasSuffix(":predict"))
     }
 
     static func answer(_ received: Received) -> Reply {

@@ -45,14 +45,14 @@ public final class AIClient: Sendable {
     public func complete(_ request: AIRequest, options: AICallOptions = AICallOptions()) async throws -> AIResponse {
         let chain = try chain(request, options)
         guard options.usesCache, settings.cache.isOn else {
-            return try await call(request, chain, options, deliver: nil)
+            return try await hedged(request, chain, options)
         }
         let key = CacheKey.of(request, chain[0])
         if let kept = try await kept(key, chain[0], options) { return kept }
         let (answer, isShared) = try await flights.join(key) {
             // Another call may have been answered since we looked.
             if let kept = try await self.kept(key, chain[0], options) { return kept }
-            let answer = try await self.call(request, chain, options, deliver: nil)
+            let answer = try await self.hedged(request, chain, options)
             try await self.keep(answer, key)
             return answer
         }
@@ -159,7 +159,8 @@ public final class AIClient: Sendable {
     private func keep(_ answer: AIResponse, _ key: String) async throws {
         guard AnswerCodec.isKept(answer) else { return }
         try await book?.keepAnswer(
-            key, AnswerCodec.write(answer), maxBytes: settings.cache.maxBytes, at: clock.date())
+            key, AnswerCodec.write(answer), maxBytes: settings.cache.maxBytes,
+            oldest: clock.date().addingTimeInterval(-Double(settings.cache.maxAge.seconds)), at: clock.date())
     }
 }
 

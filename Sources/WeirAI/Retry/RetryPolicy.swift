@@ -8,11 +8,18 @@ public struct RetryPolicy: Sendable, Hashable {
     public var limit: Duration
     /// A provider that asks to wait longer is not waited for.
     public var longestWait: Duration
+    /// Asks a second time, the next model that may answer in its place where there is one, when no whole answer came
+    /// by then; the first answer counts. Both may have to be paid. Nil never does so.
+    public var hedgeAfter: Duration?
 
-    public init(attempts: Int = 3, limit: Duration = .seconds(600), longestWait: Duration = .seconds(120)) {
+    public init(
+        attempts: Int = 3, limit: Duration = .seconds(600), longestWait: Duration = .seconds(120),
+        hedgeAfter: Duration? = nil
+    ) {
         self.attempts = max(1, attempts)
         self.limit = limit
         self.longestWait = longestWait
+        self.hedgeAfter = hedgeAfter
     }
 
     public enum Decision: Sendable, Hashable {

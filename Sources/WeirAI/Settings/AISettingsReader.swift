@@ -144,6 +144,7 @@ public enum AISettingsReader {
         if let attempts = positive("attempts", map) { policy.attempts = attempts }
         if let limit = map.span("within") { policy.limit = .seconds(limit.seconds) }
         if let longest = map.span("longest_wait") { policy.longestWait = .seconds(longest.seconds) }
+        if let patience = map.span("hedge_after") { policy.hedgeAfter = .seconds(patience.seconds) }
         map.finish("`retry:`")
         return policy
     }

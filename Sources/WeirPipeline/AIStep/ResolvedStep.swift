@@ -153,9 +153,9 @@ struct AnswerSQL {
     var text: String { "json_extract_string(\(document), \(path))" }
 
     var value: String {
-        if isNested {
-            return "TRY_CAST(nullif(json_extract(\(document), \(path))::VARCHAR, 'null')::JSON AS \(field.type))"
-        }
+        // TRY_CAST would leave NULL for what does not fit inside of an object.
+        let inner = "nullif(json_extract(\(document), \(path))::VARCHAR, 'null')::JSON"
+        if isNested { return "TRY(CAST(\(inner) AS \(field.type)))" }
         return TextCast(type: field.type).value(text)
     }
 

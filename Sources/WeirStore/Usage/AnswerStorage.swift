@@ -4,7 +4,11 @@ import WeirCore
 
 extension UsageBook {
     /// Keeps an answer, and forgets the oldest ones where there are too many.
-    public func keepAnswer(_ key: String, _ answer: String, maxBytes: Int64, at date: Date) async throws {
+    ///
+    /// - Parameter oldest: answers made before are forgotten, now and then.
+    public func keepAnswer(
+        _ key: String, _ answer: String, maxBytes: Int64, oldest: Date? = nil, at date: Date
+    ) async throws {
         let size = Int64(answer.utf8.count)
         if size > maxBytes { return }
         try await perform { database in
@@ -14,6 +18,10 @@ extension UsageBook {
             ).execute(arguments: [key, answer, size, now, now])
             // Looked at now and then only: adding up what is kept reads the whole table.
             guard key.utf8.reduce(0, { $0 &+ Int($1) }) % 64 == 0 else { return }
+            if let oldest {
+                try database.execute(
+                    sql: "DELETE FROM ai_answers WHERE made_ms < ?", arguments: [UTC.milliseconds(oldest)])
+            }
             try Self.trim(database, maxBytes: maxBytes)
         }
     }

@@ -56,6 +56,50 @@ struct StepMoneyTests {
         await project.server.stop()
     }
 
+    @Test(
+        "10,000 vectors, killed 20 times: no text is sent again after its vector was stored, and the table is the same")
+    func vectors() async throws {
+        let texts = (1...10_000).map { "text number \($0) of many\(String(repeating: "!", count: $0 % 7))" }
+        let step = "{ task: embed, model: local/vectors, input: [text], in_flight: 4 }"
+        let undisturbed = try await StepProject(step, documents: texts)
+        try await undisturbed.run()
+        let checksum = "SELECT count(*), sum(hash(document_id, text, embedding::VARCHAR)) FROM mart.answers"
+        let expected = try await undisturbed.files.rows(checksum)
+        await undisturbed.server.stop()
+
+        let project = try await StepProject(step, documents: texts)
+        project.server.set(delay: .milliseconds(60))
+        var random = Seeded(99)
+        var stored = 0
+        for kill in 0..<20 {
+            let child = try project.start("run")
+            // Some are killed at once, most while vectors come in.
+            try await Task.sleep(for: .milliseconds(kill < 2 ? 40 : Int.random(in: 250..<600, using: &random)))
+            child.signal(9)
+            _ = await child.wait()
+            let kept = try? await project.files.rows("SELECT count(*), count(DISTINCT hash) FROM weir_meta.ai_answers")
+            guard let counts = kept?.first?.split(separator: "|").compactMap({ Int($0) }) else { continue }
+            #expect(counts[0] == counts[1] && counts[0] >= stored, "nothing that was stored is lost or there twice")
+            stored = counts[0]
+        }
+        #expect(stored > 0)
+        let before = Self.sent(project)
+        project.server.set(delay: .zero)
+        try await project.run()
+        #expect(Self.sent(project) - before == 10_000 - stored, "what was stored is not sent again")
+        // A kill loses what was under way: four calls of 64 texts at most.
+        #expect(before - stored <= 20 * 4 * 64)
+        #expect(try await project.files.rows(checksum) == expected)
+        await project.server.stop()
+    }
+
+    /// Texts that the server was sent.
+    private static func sent(_ project: StepProject) -> Int {
+        project.server.received.filter { $0.path.hasSuffix("/embeddings") }.reduce(0) {
+            $0 + $1.text.components(separatedBy: "text number ").count - 1
+        }
+    }
+
     @Test("a batch is waited for by a later run when the first one dies")
     func batch() async throws {
         let documents = (1...12).map { StepProject.invoice($0) } + ["MAKE-INVALID"]
