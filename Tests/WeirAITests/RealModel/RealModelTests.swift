@@ -62,7 +62,8 @@ struct RealModelTests {
         #expect(answer.usage.outputTotal > 0 && !answer.usage.isMissing)
     }
 
-    @Test("an answer keeps to its schema", arguments: RealModel.models)
+    /// llama.cpp enforces a schema in the language of chat only; in the other two it takes no notice of it.
+    @Test("an answer keeps to its schema", arguments: ["chat/smollm2-135m"])
     func schema(model: String) async throws {
         let (client, _) = try await RealModel.client()
         var request = AIRequest(
