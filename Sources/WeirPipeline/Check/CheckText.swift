@@ -50,6 +50,11 @@ public enum CheckText {
             lines.append(
                 "  \(style("\(Cell.visible(check.rule)) by DuckDB, on fetched columns: \(Cell.visible(why))", .faint))")
         }
+        lines += (table.incremental?.sentences ?? []).map { "  \(style(Cell.visible($0), .faint))" }
+        lines += (table.drift?.alerts ?? []).map {
+            "  \(style($0.id, .faint))  \(style("drift", .warning)): \(Cell.visible("\($0.what): \($0.why)"))"
+        }
+        if let note = table.note { lines.append("  \(style(Cell.visible(note), .faint))") }
         if showsSQL {
             for check in table.checks where check.fails || check.status == .warned {
                 if let sql = check.sql { lines += ["", "  \(style("-- \(check.rule)", .faint))", "  \(sql);"] }

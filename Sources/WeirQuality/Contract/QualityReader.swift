@@ -58,6 +58,9 @@ struct QualityReader {
                 if let map = map.map("implementation"),
                     let (rule, paths) = CustomRuleReader(columns: tableColumns, path: path).read(map)
                 {
+                    if case .distribution = rule, limit == nil, own.error == nil {
+                        reportNoOperator(map, "a distribution")
+                    }
                     add(.custom(rule), paths)
                 }
             } else {
