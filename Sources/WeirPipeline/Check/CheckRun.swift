@@ -166,7 +166,7 @@ public struct CheckRun: Sendable {
                     }
                     guard let parts = found.parts else { return }
                     result.incremental = parts.report
-                    try await memory?.remember(parts, of: item.name)
+                    if !parts.isUnchanged { try await memory?.remember(parts, of: item.name) }
                 })
         }
         try await measureWatched(&results, project)

@@ -1,3 +1,4 @@
+import Foundation
 import WeirCore
 import WeirQuality
 
@@ -118,6 +119,8 @@ extension CheckOutcome {
     /// What was counted or measured.
     var found: String {
         if let violating { return Figures.count(violating) }
-        return measured.map { value in Int(exactly: value).map { Figures.count($0) } ?? "\(value)" } ?? ""
+        // Sixteen digits of an index say no more than five.
+        return measured.map { value in Int(exactly: value).map { Figures.count($0) } ?? String(format: "%.5g", value) }
+            ?? ""
     }
 }

@@ -177,7 +177,13 @@ extension Project {
         let used = sources.map { ($0.name, $0.contract) } + models.map { ($0.name, $0.contract) }
         for (path, contract) in contracts where contract.tables.contains(where: { !$0.links.isEmpty }) {
             self.contracts[path] = contract.linked(
-                find: { contracts[$0] },
+                find: { path in
+                    if let found = contracts[path] { return .contract(found) }
+                    // A contract that cannot be read has told its own mistakes; what lies outside is not the project's.
+                    let isOutside = path.contains("://") || path.hasPrefix("/") || path.hasPrefix("..")
+                    if isOutside || FileManager.default.fileExists(atPath: "\(root)/\(path)") { return .elsewhere }
+                    return .nowhere(hint: DidYouMean.hint(for: path, among: contracts.keys.sorted()))
+                },
                 table: { other, object in
                     let tables = used.filter { $0.1 == other.path && other.table(for: $0.0)?.name == object.name }
                     return tables.count == 1 ? tables[0].0.description : object.physicalName ?? object.name

@@ -1,4 +1,3 @@
-import Foundation
 import WeirCore
 
 /// A foreign key that points into another contract's file: it becomes a rule once that contract is at hand.
@@ -13,6 +12,15 @@ public struct ContractLink: Sendable, Hashable {
     public var tolerance: Tolerance?
     public var onFail: OnFail?
     public var place: Place
+
+    /// What is at the path of a file.
+    public enum Found: Sendable {
+        case contract(Contract)
+        /// Something that is not of the project: the reference stays not checked.
+        case elsewhere
+        /// Nothing, where a file of the project should be.
+        case nowhere(hint: String?)
+    }
 
     /// What is said of it while it is not followed.
     var why: String { "\"\(file)\" is another contract; the reference is followed where both are of one project" }
@@ -33,16 +41,26 @@ extension Contract {
     /// The contract with its references into other contracts made rules.
     ///
     /// - Parameters:
-    ///   - find: the contract at a path, as it is written in the project; nil leaves the reference not checked.
+    ///   - find: what is at a path, as it is written in the project.
     ///   - table: the table that an object of a contract describes.
     ///   - problems: hears of references to what is not there.
     public func linked(
-        find: (String) -> Contract?, table: (Contract, TableContract) -> String, problems: Problems
+        find: (String) -> ContractLink.Found, table: (Contract, TableContract) -> String, problems: Problems
     ) -> Contract {
         var linked = self
         for index in tables.indices {
             for link in tables[index].links {
-                guard let other = find(path(of: link)) else { continue }
+                let other: Contract
+                switch find(path(of: link)) {
+                case .contract(let found): other = found
+                case .elsewhere: continue
+                case .nowhere(let hint):
+                    problems.add(
+                        WeirError(
+                            "contract.unknown-reference", "there is no contract \(link.file)", hint: hint,
+                            at: link.place))
+                    continue
+                }
                 guard let rule = rule(of: link, in: other, table: table, problems) else { continue }
                 linked.tables[index].add(rule)
                 func isFollowed(_ entry: NotChecked) -> Bool { entry.place == link.place && entry.why == link.why }
@@ -55,10 +73,17 @@ extension Contract {
     }
 
     private func path(of link: ContractLink) -> String {
-        if link.file.contains("://") { return link.file }
-        let folder = URL(fileURLWithPath: path.hasPrefix("/") ? path : "/\(path)").deletingLastPathComponent()
-        let full = folder.appendingPathComponent(link.file).standardizedFileURL.path
-        return path.hasPrefix("/") ? full : String(full.dropFirst())
+        if link.file.contains("://") || link.file.hasPrefix("/") { return link.file }
+        var parts = path.split(separator: "/").dropLast().map(String.init)
+        for part in link.file.split(separator: "/") where part != "." {
+            // What leaves the project's folder keeps its way out.
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(String(part))
+            }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     private func rule(

@@ -104,7 +104,7 @@ struct CheckIncrementalTests {
         _ = try await check(project)
         let done = try await project.weir("check", "--incremental")
         #expect(done.out.contains("0 of 3 parts by day read, the others as they were when last counted"), "\(done)")
-        #expect(done.out.contains("over all rows, as they do not add up: unique(id)"), "\(done)")
+        #expect(!done.out.contains("over all rows"), "\(done)")
         try project.write("contracts/orders.yaml", Self.contract.replacing("minimum: 0", with: "minimum: -3"))
         #expect(try await check(project).incremental?.read == 3)
     }

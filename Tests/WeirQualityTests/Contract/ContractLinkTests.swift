@@ -22,7 +22,8 @@ struct ContractLinkTests {
         )
         let problems = Problems()
         let linked = own.linked(
-            find: { $0 == other.path ? other : nil }, table: { _, object in object.physicalName ?? "?" },
+            find: { $0 == other.path ? .contract(other) : $0.contains("gone") ? .nowhere(hint: nil) : .elsewhere },
+            table: { _, object in object.physicalName ?? "?" },
             problems: problems)
         return (linked, problems.all)
     }
@@ -43,7 +44,10 @@ struct ContractLinkTests {
 
     @Test("of a file that is not of the project are listed as not checked")
     func elsewhere() throws {
-        for reference in ["customers.yaml#orders.id", "https://example.org/c.yaml#schema/a/properties/b"] {
+        for reference in [
+            "customers.yaml#orders.id", "https://example.org/c.yaml#schema/a/properties/b",
+            "../../x/base/customers.yaml#a.b", "../../contracts/base/customers.yaml#orders.id",
+        ] {
             let (contract, problems) = try link(reference)
             #expect(problems.isEmpty && contract.tables[0].rules.isEmpty)
             #expect(contract.notChecked.map(\.key) == ["relationships"], "\(contract.notChecked)")
@@ -52,6 +56,8 @@ struct ContractLinkTests {
 
     @Test("to what the other contract does not have are mistakes")
     func wrong() throws {
+        let (contract, gone) = try link("gone.yaml#a.b")
+        #expect(gone.map(\.code) == ["contract.unknown-reference"] && contract.tables[0].rules.isEmpty)
         for reference in ["base/customers.yaml#ordres.id", "base/customers.yaml#orders.idd"] {
             let (_, problems) = try link(reference)
             #expect(problems.map(\.code) == ["contract.unknown-reference"])
@@ -79,7 +85,7 @@ struct ContractLinkTests {
         #expect(mixed.problems.map(\.code) == ["contract.bad-reference"])
         let other = try load(
             "contracts/base/customers.yaml", "id: cust-obj\nproperties: [{ name: key }, { name: shop }]")
-        let linked = own.linked(find: { _ in other }, table: { _, _ in "x.y" }, problems: Problems())
+        let linked = own.linked(find: { _ in .contract(other) }, table: { _, _ in "x.y" }, problems: Problems())
         #expect(
             linked.tables[0].rules.map(\.id) == [
                 "foreign_key(customer -> x.y.key)", "foreign_key(customer -> x.y.key)#2",

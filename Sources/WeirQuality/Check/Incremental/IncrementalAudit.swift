@@ -29,6 +29,8 @@ public enum IncrementalAudit {
         public var definition: String
         /// By part, to be known the next time. A part's name is a mark of its values.
         public var parts: [String: Known]
+        /// Nothing is new, so what is remembered need not be written again.
+        public var isUnchanged: Bool
     }
 
     /// - Parameters:
@@ -46,7 +48,8 @@ public enum IncrementalAudit {
         let now = try parts.read(hashing: choice.changes == .content ? rules.hashed : [], on: connection)
         let definition = Fingerprint.of(
             [try Database.libraryVersion(), choice.changes.rawValue] + parts.definition + rules.definition)
-        let before = known(definition)
+        var before = known(definition)
+        let keysBefore = before.removeValue(forKey: wholeTable)?.state
         let names = Dictionary(uniqueKeysWithValues: now.map { ($0.key, Fingerprint.of(["part", $0.key])) })
         let changed = now.filter { part in
             guard let old = names[part.key].flatMap({ before[$0] }) else { return true }
@@ -55,7 +58,7 @@ public enum IncrementalAudit {
         let policy = contract.onFail ?? policy
         var changedScope = scope
         if changed.count < now.count {
-            try parts.showOnly(changed.map(\.key), on: connection)
+            try parts.divide(changed.map(\.key), on: connection)
             changedScope.table = TableName(schema: "temp", table: parts.staleView)
         }
         var run = try AuditRun(rules.contract, scope: changedScope, policy: policy, on: connection)
@@ -73,22 +76,43 @@ public enum IncrementalAudit {
             states[name] = Known(version: part.version, state: state)
         }
         run.settle(states.values.map(\.state))
-        let whole = try rules.whole(contract).map {
+        let rows = states.values.reduce(0) { $0 + $1.state.rows }
+        let removed = before.keys.count { states[$0] == nil }
+        // Of parts that are there no longer, or not as they were, nobody knows which keys they had.
+        let onlyGrew =
+            !before.isEmpty && removed == 0
+            && changed.allSatisfy { part in names[part.key].map { before[$0] == nil } ?? false }
+        let grown = GrowingKeys(
+            contract: contract, scope: changedScope, kept: parts.keptView, policy: policy, rows: rows)
+        let keys = onlyGrew ? try grown.decide(rules.keys, before: keysBefore, on: connection) : [:]
+        let overAll = contract.rules.filter { rule in
+            rules.overAll.contains { $0.id == rule.id }
+                || rules.keys.contains { $0.id == rule.id } && keys[rule.id] == nil
+        }
+        let whole = try MergeableRules.only(overAll, of: contract).map {
             try TableAudit.audit($0, scope: scope, policy: policy, resolve: resolve, on: connection)
         }
-        let audit = Self.result(contract, run, whole, rows: states.values.reduce(0) { $0 + $1.state.rows }, policy)
+        let audit = Self.result(contract, run, keys, whole, rows: rows, policy)
+        if !rules.keys.isEmpty {
+            states[wholeTable] = Known(version: "", state: GrowingKeys.state(rules.keys, in: audit))
+        }
         return Result(
             audit: audit,
             report: IncrementalReport(
                 columns: parts.columns.map(\.name), changes: choice.changes, parts: now.count, read: changed.count,
-                removed: before.keys.count { states[$0] == nil }, overAllRows: rules.overAll.map(\.id)),
-            definition: definition, parts: states)
+                removed: removed, overAllRows: overAll.map(\.id)),
+            definition: definition, parts: states,
+            isUnchanged: changed.isEmpty && removed == 0 && !before.isEmpty && keys.count == rules.keys.count)
     }
 
+    /// The name under which what holds for all rows together is remembered.
+    private static let wholeTable = "*"
+
     private static func result(
-        _ contract: TableContract, _ run: AuditRun, _ whole: AuditResult?, rows: Int, _ policy: OnFail
+        _ contract: TableContract, _ run: AuditRun, _ keys: [String: CheckOutcome], _ whole: AuditResult?, rows: Int,
+        _ policy: OnFail
     ) -> AuditResult {
-        var outcomes = run.outcomes
+        var outcomes = run.outcomes.merging(keys) { first, _ in first }
         for outcome in whole?.outcomes ?? [] { outcomes[outcome.rule] = outcome }
         let respelt = Dictionary(run.plan.rules.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let all = CheckOutcome.all(

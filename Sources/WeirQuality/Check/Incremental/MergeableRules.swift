@@ -4,6 +4,8 @@ import WeirCore
 struct MergeableRules {
     /// The contract with the rules that add up.
     let contract: TableContract
+    /// Keys over the whole table: they need all rows, unless parts only came.
+    let keys: [Rule]
     /// Rules that need all rows.
     let overAll: [Rule]
     /// Columns whose values decide about the rules that add up.
@@ -21,27 +23,31 @@ struct MergeableRules {
         var own = contract
         own.rules = contract.rules.filter { ids.contains($0.id) }
         self.contract = own
-        overAll = contract.rules.filter { !ids.contains($0.id) }
+        keys = all.rules.filter { $0.kind == .unique && !ids.contains($0.id) && all.undecidable[$0.id] == nil }
+        let keyIDs = Set(keys.map(\.id))
+        overAll = contract.rules.filter { !ids.contains($0.id) && !keyIDs.contains($0.id) }
         counted = merged.filter { $0.kind.namesRows }.map(\.id)
         // A condition may name any column, also one that the contract does not mention.
         let isOpen = merged.contains { if case .custom(.condition) = $0.kind { true } else { false } }
-        let named = Set(merged.flatMap(\.columns).map { $0.root.lowercased() })
+        let named = Set((merged + keys).flatMap(\.columns).map { $0.root.lowercased() })
         hashed = columns.filter { isOpen || named.contains($0.name.lowercased()) }
-        definition =
-            hashed.flatMap { [$0.name, $0.type] } + ["rules"]
-            + merged.flatMap { rule in
-                [rule.id, all.conditions[rule.id] ?? "\(rule.kind)"] + rule.columns.map(\.description)
-            }
+        var words = hashed.flatMap { [$0.name, $0.type] } + ["rules"]
+        for rule in merged {
+            words += [rule.id, all.conditions[rule.id] ?? "\(rule.kind)"] + rule.columns.map(\.description)
+        }
+        words.append("keys")
+        for rule in keys { words += [rule.id] + rule.columns.map(\.description) }
+        definition = words
     }
 
-    /// The contract with the rules that need all rows; nil when there are none.
-    func whole(_ contract: TableContract) -> TableContract? {
-        if overAll.isEmpty { return nil }
-        var whole = contract
-        whole.rules = overAll
+    /// The contract with some of its rules only; nil where there are none.
+    static func only(_ rules: [Rule], of contract: TableContract) -> TableContract? {
+        if rules.isEmpty { return nil }
+        var only = contract
+        only.rules = rules
         // The columns, and what cannot be checked, are told with the other rules.
-        whole.notChecked = []
-        return whole
+        only.notChecked = []
+        return only
     }
 
     /// True for a state that has a count of every rule.

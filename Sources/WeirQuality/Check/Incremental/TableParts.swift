@@ -22,6 +22,8 @@ struct TableParts {
     private let staleTable: String
     /// Unquoted.
     let staleView: String
+    /// The same of all other rows.
+    let keptView: String
 
     /// - Throws: `check.unknown-column`, `check.partition-type`.
     init(
@@ -47,6 +49,7 @@ struct TableParts {
         partsTable = "temp.\(SQL.quote("_weir_parts_\(mark)"))"
         staleTable = "temp.\(SQL.quote("_weir_stale_\(mark)"))"
         staleView = "_weir_changed_\(mark)"
+        keptView = "_weir_kept_\(mark)"
     }
 
     private static func isTruncated(_ column: Column) -> Bool {
@@ -100,17 +103,23 @@ struct TableParts {
         }
     }
 
-    /// A view of the rows of some parts. Call after ``read(hashing:on:)``.
-    func showOnly(_ keys: [String], on connection: isolated Connection) throws {
-        let list = keys.isEmpty ? "NULL" : keys.map(ValueSQL.text).joined(separator: ", ")
+    /// Views of the rows of some parts, and of all others. Call after ``read(hashing:on:)``.
+    func divide(_ keys: [String], on connection: isolated Connection) throws {
+        func view(_ name: String, _ body: String) throws {
+            try connection.execute("CREATE OR REPLACE TEMP VIEW \(SQL.quote(name)) AS \(body)")
+        }
+        guard !keys.isEmpty else {
+            try view(staleView, "SELECT * FROM \(table) WHERE false")
+            return try view(keptView, "SELECT * FROM \(table)")
+        }
+        let list = keys.map(ValueSQL.text).joined(separator: ", ")
         try connection.execute("CREATE OR REPLACE TEMP TABLE \(staleTable) AS FROM \(partsTable) WHERE k IN (\(list))")
         let same = values.enumerated().map { "s.p\($0) IS NOT DISTINCT FROM \($1)" }.joined(separator: " AND ")
         let range = try range(on: connection).map { " WHERE \($0)" } ?? ""
-        try connection.execute(
-            """
-            CREATE OR REPLACE TEMP VIEW \(SQL.quote(staleView)) AS
-            SELECT t.* FROM (SELECT * FROM \(table) AS t\(range)) AS t SEMI JOIN \(staleTable) AS s ON \(same)
-            """)
+        try view(
+            staleView,
+            "SELECT t.* FROM (SELECT * FROM \(table) AS t\(range)) AS t SEMI JOIN \(staleTable) AS s ON \(same)")
+        try view(keptView, "SELECT t.* FROM \(table) AS t ANTI JOIN \(staleTable) AS s ON \(same)")
     }
 
     /// A condition on the first column as it stands, by which DuckDB leaves out whole blocks of rows.
