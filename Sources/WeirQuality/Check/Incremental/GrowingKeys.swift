@@ -1,26 +1,34 @@
 import WeirCore
 import WeirEngine
 
-/// Keys over the whole table whose parts are as they were, but for new ones: only the keys of the new rows are looked up
-/// among the others, and what was counted before is added.
+/// Keys over the whole table of which some parts are new or changed: only the keys of their rows are looked up among the
+/// others.
+///
+/// That needs to be known of the others: how many of their rows are doubles. Where parts only came, it is what was counted
+/// before. Where none was counted, there is none among any of them either. Else nobody remembers which keys were in a part
+/// that changed or went.
 struct GrowingKeys {
     let contract: TableContract
-    /// The new rows.
+    /// The rows of new and changed parts.
     let scope: AuditScope
     /// The view of all others, unquoted.
     let kept: String
     let policy: OnFail
     /// Rows of the whole table.
     let rows: Int
+    /// No part changed or went.
+    let onlyGrew: Bool
 
-    /// - Parameter before: what was counted of the other rows.
-    /// - Returns: outcomes by rule; rules that nothing is known of are left out.
+    /// - Parameter before: what was counted of all rows as they were.
+    /// - Returns: outcomes by rule; rules for which not enough is known are left out.
     func decide(
         _ rules: [Rule], before: PartitionState?, on connection: isolated Connection
     ) throws -> [String: CheckOutcome] {
         var outcomes: [String: CheckOutcome] = [:]
         for rule in rules {
-            guard let known = before?.counts[rule.id], let contract = MergeableRules.only([rule], of: contract) else {
+            guard let known = before?.counts[rule.id], onlyGrew || known.violating == 0,
+                let contract = MergeableRules.only([rule], of: contract)
+            else {
                 continue
             }
             outcomes[rule.id] = try decide(rule, contract, known, on: connection)

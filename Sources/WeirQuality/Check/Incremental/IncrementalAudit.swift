@@ -78,13 +78,11 @@ public enum IncrementalAudit {
         run.settle(states.values.map(\.state))
         let rows = states.values.reduce(0) { $0 + $1.state.rows }
         let removed = before.keys.count { states[$0] == nil }
-        // Of parts that are there no longer, or not as they were, nobody knows which keys they had.
-        let onlyGrew =
-            !before.isEmpty && removed == 0
-            && changed.allSatisfy { part in names[part.key].map { before[$0] == nil } ?? false }
+        let onlyGrew = removed == 0 && changed.allSatisfy { part in names[part.key].map { before[$0] == nil } ?? false }
         let grown = GrowingKeys(
-            contract: contract, scope: changedScope, kept: parts.keptView, policy: policy, rows: rows)
-        let keys = onlyGrew ? try grown.decide(rules.keys, before: keysBefore, on: connection) : [:]
+            contract: contract, scope: changedScope, kept: parts.keptView, policy: policy, rows: rows,
+            onlyGrew: onlyGrew)
+        let keys = changed.count < now.count ? try grown.decide(rules.keys, before: keysBefore, on: connection) : [:]
         let overAll = contract.rules.filter { rule in
             rules.overAll.contains { $0.id == rule.id }
                 || rules.keys.contains { $0.id == rule.id } && keys[rule.id] == nil
