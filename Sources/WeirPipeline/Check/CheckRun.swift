@@ -133,7 +133,7 @@ public struct CheckRun: Sendable {
         let warehouse = try await Warehouse.open(settings, workers: 1, readOnly: true)
         var results: [CheckedTable] = []
         let engine = try engine
-        let memory = incremental == nil ? nil : try await CheckMemory.open(project, scope)
+        let memory = incremental == nil ? nil : try await CheckMemory.open(project, scope, warn: warn)
         for item in chosen {
             try Task.checkCancellation()
             progress("checking \(item.name)")

@@ -44,8 +44,12 @@ struct CheckMemory: Sendable {
     private let store: StateStore
     private let environment: EnvironmentScope
 
-    static func open(_ project: Project, _ environment: EnvironmentScope) async throws -> CheckMemory {
+    /// - Parameter warn: hears that what was known is lost.
+    static func open(
+        _ project: Project, _ environment: EnvironmentScope, warn: (WeirError) -> Void
+    ) async throws -> CheckMemory {
         let opened = try await StateStore.openOrQuarantine("\(project.stateFolder)/state.db", secrets: project.secrets)
+        opened.warnings.forEach(warn)
         return CheckMemory(store: opened.store, environment: environment)
     }
 

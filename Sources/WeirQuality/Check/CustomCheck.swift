@@ -232,6 +232,6 @@ extension AuditRun {
         }
         outcomes[rule.id] = CheckOutcome(
             rule, rowsHere: Double(answer.first?[0].int ?? 0), there: Double(answer.first?[1].int ?? 0),
-            of: other.description, sql: shown, policy: policy)
+            of: custom.table, sql: shown, policy: policy)
     }
 }

@@ -104,7 +104,7 @@ extension AuditRun {
                 rule, "the distributions cannot be compared: \(WeirError.wrapping(error).message)", sql: shown)
         }
         outcomes[rule.id] = CheckOutcome(
-            rule, check.finding(answer), custom.measure, reference: other?.description ?? "the rows it is held against",
+            rule, check.finding(answer), custom.measure, reference: custom.reference ?? "the rows it is held against",
             sql: shown, policy: policy)
     }
 }

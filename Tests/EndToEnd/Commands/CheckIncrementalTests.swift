@@ -122,6 +122,45 @@ struct CheckIncrementalTests {
         #expect(named.incremental?.changes == "rows" && named.incremental?.read == 3)
     }
 
+    @Test("a state file that is damaged, or gone, costs a whole count and no more")
+    func damaged() async throws {
+        let project = try project()
+        try await project.run(expect: 0)
+        #expect(try await check(project).incremental?.read == 3)
+        #expect(try await check(project).incremental?.read == 0)
+        for suffix in ["-wal", "-shm"] { try? project.remove(".weir/state.db\(suffix)") }
+        try project.write(".weir/state.db", "not a database at all, but long enough to be taken for one")
+        let done = try await project.weir("check", "--incremental")
+        #expect(done.out.contains("3 of 3 parts by day read") && done.err.contains("state.damaged"), "\(done)")
+        #expect(try await check(project).incremental?.read == 0)
+    }
+
+    @Test("views, and the rows of a history that hold now, are divided as well")
+    func views() async throws {
+        let project = try project()
+        let contract = Self.contract.replacing("raw.orders", with: "NAME")
+        for (name, header) in [("v", "strategy: view"), ("h", "strategy: scd2\nkey: [id]")] {
+            try project.write("contracts/\(name).yaml", contract.replacing("NAME", with: "m.\(name)"))
+            try project.write(
+                "models/m/\(name).sql",
+                "/* weir\nwhy: test\n\(header)\ncontract: contracts/\(name).yaml\n*/\nSELECT id, day, abs(amount) AS amount FROM raw.orders"
+            )
+        }
+        try await project.run(expect: 0)
+        func parts(_ table: String) async throws -> [Int?] {
+            let done = await (try project.start(["check", table, "--incremental", "-o", "json"])).finish()
+            let found = try JSONDecoder.snake.decode(Report.self, from: Data(done.out.utf8)).tables.first
+            return [found?.rows, found?.incremental?.parts, found?.incremental?.read]
+        }
+        for table in ["m.v", "m.h"] {
+            #expect(try await parts(table) == [4, 3, 3])
+            #expect(try await parts(table) == [4, 3, 0])
+        }
+        try project.write("data/b.csv", "id,day,amount\n5,2026-01-03,7\n2,2026-01-01,8\n")
+        try await project.run(expect: 0)
+        for table in ["m.v", "m.h"] { #expect(try await parts(table) == [5, 4, 2]) }
+    }
+
     @Test(
         "what it cannot do is refused",
         arguments: [

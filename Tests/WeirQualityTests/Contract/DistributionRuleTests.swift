@@ -78,6 +78,17 @@ struct DistributionRuleTests {
         #expect(result.outcomes[0].detail != nil && result.rows == 2000)
     }
 
+    @Test("say in words what was found and wanted, and name the reference as the contract does")
+    func words() async throws {
+        let (result, _) = try await Lab.audit(
+            Self.rule(
+                "distribution: mean, column: amount, reference: raw.before", "mustBeBetween: [200, 300], unit: percent"),
+            setup: Self.setup)
+        let outcome = try #require(result.outcomes.first)
+        #expect(outcome.limit == "200 to 300% of that of the reference, both allowed")
+        #expect(outcome.detail?.contains("in raw.before, wanted 200 to 300%") == true, "\(outcome)")
+    }
+
     @Test("a rule that only reports warns, and a second limit warns before it")
     func warns() async throws {
         let implementation = "distribution: psi, column: amount, reference: raw.before"
