@@ -135,6 +135,9 @@ struct DistributionRuleTests {
         let open =
             "properties: [{ name: a }]\nquality: [{ type: custom, engine: weir, implementation: { distribution: psi, column: a, reference: x.y } }]"
         #expect(Sample.load(Sample.contract(open)).problems.map(\.code) == ["contract.no-operator"])
+        #expect(
+            Sample.load(Sample.contract(open.replacing(" } }]", with: " }, mustBe: 1, unit: percent }]"))).problems
+                .map(\.code) == ["contract.bad-unit"])
         for text in [
             "distribution: psi, column: a, reference: x.y, where: a > 1, whereThere: a < 2",
             "distribution: quantile, column: a, quantile: 0.95, whereThere: a < 2",
