@@ -31,6 +31,17 @@ public enum UTC {
         return try? Date(text, strategy: Date.ISO8601FormatStyle())
     }
 
+    /// Reads a date or timestamp as databases write them, like `2026-11-23 16:01:02.123456+00`; without a zone it is UTC.
+    /// Nil for anything else.
+    public static func moment(_ text: String) -> Date? {
+        let shape = #/(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2})?(:?\d{2})?)?/#
+        guard let parts = text.wholeMatch(of: shape) else { return nil }
+        let fraction = parts.3.map { ".\($0.dropFirst().prefix(3))" } ?? ""
+        let minutes = parts.5.map { ":\($0.suffix(2))" } ?? ":00"
+        let zone = parts.4.map { $0 == "Z" ? "Z" : "\($0)\(minutes)" } ?? "Z"
+        return date("\(parts.1)T\(parts.2 ?? "00:00:00")\(fraction)\(zone)")
+    }
+
     /// Year, month, day, hour, minute, second of the proleptic Gregorian calendar.
     public static func fields(_ seconds: Int64) -> (
         year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64

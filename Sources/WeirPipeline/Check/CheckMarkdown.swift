@@ -37,6 +37,9 @@ public enum CheckMarkdown {
                 }
                 lines.append("")
             }
+            let drift = (table.drift?.alerts ?? []).map { "drift \($0.id): \($0.what): \($0.why)" }
+            let notes = drift + (table.incremental?.sentences ?? []) + (table.note.map { [$0] } ?? [])
+            if !notes.isEmpty { lines += notes.map { "- \(text($0))" } + [""] }
             lines += segments(table) + samples(table)
         }
         lines.append("Weir \(report.weir), DuckDB \(report.engine)")
@@ -73,23 +76,6 @@ public enum CheckMarkdown {
         return lines + ["", "</details>", ""]
     }
 
-    /// Text in which nothing is taken for Markdown, HTML or a column's end.
-    private static func text(_ text: String) -> String {
-        var out = ""
-        for character in Cell.visible(text) {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "|", "*", "_", "`", "[", "]", "#", "\\": out += "\\\(character)"
-            case "\n": out += " "
-            default: out.append(character)
-            }
-        }
-        return out
-    }
-
-    private static func code(_ value: String) -> String {
-        value.contains("`") || value.contains("|") ? text(value) : "`\(Cell.visible(value))`"
-    }
+    private static func text(_ text: String) -> String { MarkdownText.safe(text) }
+    private static func code(_ text: String) -> String { MarkdownText.code(text) }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import WeirCore
 import WeirQuality
 
@@ -61,9 +62,28 @@ public struct CheckedTable: Sendable, Encodable {
     public var checks: [CheckOutcome] = []
     public var segments: [CheckSegment] = []
     public var failing: [FailingRow] = []
+    /// How it was done, where only what changed was read.
+    public var incremental: IncrementalReport?
+    /// Whether a watched table is as it used to be.
+    public var drift: DriftReport?
+    /// What else there is to say, in one sentence.
+    public var note: String?
     public var milliseconds = 0
     /// Why the table could not be checked.
     public var error: WeirError?
+    /// The table of the project that it is; nil for everything else.
+    var table: TableName?
+    let startedAt = Date()
+    /// What was last published there.
+    var publication: Publication?
+
+    struct Publication: Sendable {
+        let version: String
+        let runID: String
+        /// ISO 8601.
+        let at: String
+        var text: String { "\(version) of \(at)" }
+    }
 
     public struct Unreadable: Sendable, Hashable, Encodable {
         /// As in quarantine: `type(amount)`, `malformed(bad quote)`.
@@ -88,13 +108,12 @@ public struct CheckedTable: Sendable, Encodable {
 
     public var status: CheckReport.Status {
         if error != nil || unreadableRows > 0 || checks.contains(where: \.fails) { return .failed }
-        return checks.contains { $0.status == .warned } ? .warned : .passed
+        return drift?.status == .drifted || checks.contains { $0.status == .warned } ? .warned : .passed
     }
 
     private enum Key: String, CodingKey {
         case target, status, contract, engine, data, rows, unreadableRows, unreadable, milliseconds, checks, segments,
-            failing,
-            error
+            failing, incremental, drift, note, error
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -111,6 +130,9 @@ public struct CheckedTable: Sendable, Encodable {
         try box.encode(checks, forKey: .checks)
         try box.encode(segments, forKey: .segments)
         try box.encode(failing, forKey: .failing)
+        try box.encode(incremental, forKey: .incremental)
+        try box.encode(drift, forKey: .drift)
+        try box.encode(note, forKey: .note)
         try box.encode(error, forKey: .error)
     }
 }

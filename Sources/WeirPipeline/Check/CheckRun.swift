@@ -16,6 +16,8 @@ public struct CheckRun: Sendable {
     public var table: String?
     public var choice = RuleChoice()
     public var detail = AuditDetail()
+    /// Reads only the parts of tables that are new or changed since they were last counted.
+    public var incremental: IncrementalChoice?
     public var project: Project?
     public var environment: String?
     /// Where relative paths begin.
@@ -23,6 +25,8 @@ public struct CheckRun: Sendable {
     public var memoryLimit: String?
     /// Hears what is being done.
     public var progress: @Sendable (String) -> Void = { _ in }
+    /// Hears what went wrong beside the check.
+    public var warn: @Sendable (WeirError) -> Void = { _ in }
 
     public init(targets: [String], project: Project? = nil, folder: String) {
         self.targets = targets
@@ -50,6 +54,9 @@ public struct CheckRun: Sendable {
             let kind = try ProfileTarget(target, in: folder)
             if case .table = kind, project != nil { selectors.append(target) } else { others.append((target, kind)) }
         }
+        if incremental != nil {
+            try IncrementalChoice.require(detail, others: others.map(\.0) + databases.map(\.label))
+        }
         if targets.isEmpty || !selectors.isEmpty { report.tables += try await checkTables(selectors) }
         for (target, kind) in others {
             progress("checking \(target)")
@@ -60,6 +67,7 @@ public struct CheckRun: Sendable {
             report.tables.append(try await check(target))
         }
         await remember(report)
+        for warning in await tell(report) { warn(warning) }
         return report
     }
 
@@ -125,6 +133,7 @@ public struct CheckRun: Sendable {
         let warehouse = try await Warehouse.open(settings, workers: 1, readOnly: true)
         var results: [CheckedTable] = []
         let engine = try engine
+        let memory = incremental == nil ? nil : try await CheckMemory.open(project, scope, warn: warn)
         for item in chosen {
             try Task.checkCancellation()
             progress("checking \(item.name)")
@@ -135,37 +144,62 @@ public struct CheckRun: Sendable {
                     try ContractChoice(path: item.path, folder: folder)
                 }
             let rules = try choice.table(for: table.flatMap { TableName("x.\($0)") } ?? item.name)
+            var checked = CheckedTable(target: item.name.description, contract: choice.mark, engine: engine)
+            checked.table = item.name
             results.append(
-                try await timed(CheckedTable(target: item.name.description, contract: choice.mark, engine: engine)) {
-                    result in
+                try await timed(checked) { result in
                     let rules = try self.choice.apply(to: rules)
                     let published = PublishedTable(
                         project: project, environment: scope, name: item.name, strategy: item.strategy,
                         policy: project.onFail(item.onFail, rules))
-                    let (audit, data) = try await warehouse.withConnection { connection in
-                        try await connection.perform { try look(published, rules, on: $0) }
+                    let division = incremental?.partition(rules)
+                    let known = division == nil ? [:] : try await memory?.states(of: item.name) ?? [:]
+                    let found = try await warehouse.withConnection { connection in
+                        try await connection.perform { try look(published, rules, division, known, on: $0) }
                     }
-                    result.take(audit)
-                    result.data = data
+                    result.take(found.audit)
+                    result.data = found.publication?.text
+                    result.publication = found.publication
+                    if incremental != nil, division == nil {
+                        result.note =
+                            "read whole: its contract has no column with partitioned: true; --partition names one"
+                    }
+                    guard let parts = found.parts else { return }
+                    result.incremental = parts.report
+                    if !parts.isUnchanged { try await memory?.remember(parts, of: item.name) }
                 })
         }
+        try await measureWatched(&results, project)
         return results
     }
 
+    private struct Looked: Sendable {
+        var audit: AuditResult
+        var parts: IncrementalAudit.Result?
+        var publication: CheckedTable.Publication?
+    }
+
     private func look(
-        _ published: PublishedTable, _ rules: TableContract, on connection: isolated Connection
-    ) throws -> (AuditResult, String?) {
+        _ published: PublishedTable, _ rules: TableContract, _ choice: PartitionChoice?, _ known: CheckMemory.States,
+        on connection: isolated Connection
+    ) throws -> Looked {
         try connection.execute("SET TimeZone = 'UTC'")
         guard try connection.columns(of: published.physical) != nil else {
             throw WeirError(
                 "check.missing-table", "\(published.physical) is not in the warehouse",
                 hint: "`weir run \(published.name)` builds it", at: rules.place, outcome: .gateFailed)
         }
-        let audit = try published.audit(rules, detail: detail, on: connection)
         let checkpoint =
             try CheckpointStore.exists(on: connection)
             ? CheckpointStore.read(published.physical, on: connection) : nil
-        return (audit, checkpoint.map { "\($0.version) of \($0.publishedAt)" })
+        let data = checkpoint.map {
+            CheckedTable.Publication(version: $0.version, runID: $0.runID, at: $0.publishedAt)
+        }
+        guard let choice else {
+            return Looked(audit: try published.audit(rules, detail: detail, on: connection), publication: data)
+        }
+        let found = try published.audit(rules, by: choice, known: { known[$0] ?? [:] }, on: connection)
+        return Looked(audit: found.audit, parts: found, publication: data)
     }
 
     // MARK: Files and queries
@@ -244,28 +278,6 @@ public struct CheckRun: Sendable {
             return try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
         }
     }
-
-    // MARK: History
-
-    /// What was found of the project's tables becomes part of their history. A check does not fail for want of it.
-    private func remember(_ report: CheckReport) async {
-        guard let project, FileManager.default.fileExists(atPath: project.stateFolder) else { return }
-        let metrics = report.tables.filter {
-            TableName($0.target).map { project.tableContract(for: $0) != nil } ?? false
-        }
-        .flatMap { table in
-            table.checks.compactMap { check in
-                (check.violating.map(Double.init) ?? check.measured).map {
-                    Metric("check.\(check.rule)", node: table.target, value: $0)
-                }
-            }
-        }
-        guard !metrics.isEmpty,
-            let opened = try? await StateStore.openOrQuarantine(
-                "\(project.stateFolder)/state.db", secrets: project.secrets)
-        else { return }
-        try? await opened.store.record(metrics: metrics)
-    }
 }
 
 extension CheckedTable {
@@ -274,18 +286,5 @@ extension CheckedTable {
         checks = audit.outcomes
         segments = audit.segments
         failing = audit.failing
-    }
-}
-
-extension ProfileTarget {
-    /// What the data is called, to find it in a contract: a file's name without its endings.
-    var plainName: String {
-        switch self {
-        case .files(let pattern):
-            let file = pattern.split(separator: "/").last.map(String.init) ?? pattern
-            return String(file.prefix { $0 != "." })
-        case .table(let name): return name.table
-        case .query: return "query"
-        }
     }
 }

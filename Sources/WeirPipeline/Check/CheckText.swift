@@ -1,3 +1,4 @@
+import Foundation
 import WeirCore
 import WeirQuality
 
@@ -50,6 +51,11 @@ public enum CheckText {
             lines.append(
                 "  \(style("\(Cell.visible(check.rule)) by DuckDB, on fetched columns: \(Cell.visible(why))", .faint))")
         }
+        lines += (table.incremental?.sentences ?? []).map { "  \(style(Cell.visible($0), .faint))" }
+        lines += (table.drift?.alerts ?? []).map {
+            "  \(style($0.id, .faint))  \(style("drift", .warning)): \(Cell.visible("\($0.what): \($0.why)"))"
+        }
+        if let note = table.note { lines.append("  \(style(Cell.visible(note), .faint))") }
         if showsSQL {
             for check in table.checks where check.fails || check.status == .warned {
                 if let sql = check.sql { lines += ["", "  \(style("-- \(check.rule)", .faint))", "  \(sql);"] }
@@ -113,6 +119,8 @@ extension CheckOutcome {
     /// What was counted or measured.
     var found: String {
         if let violating { return Figures.count(violating) }
-        return measured.map { value in Int(exactly: value).map { Figures.count($0) } ?? "\(value)" } ?? ""
+        // Sixteen digits of an index say no more than five.
+        return measured.map { value in Int(exactly: value).map { Figures.count($0) } ?? String(format: "%.5g", value) }
+            ?? ""
     }
 }

@@ -17,6 +17,31 @@ struct PublishedTable {
     func audit(
         _ contract: TableContract, detail: AuditDetail = AuditDetail(), on connection: isolated Connection
     ) throws -> AuditResult {
+        try TableAudit.audit(
+            asked(contract), scope: scope(on: connection), policy: .stop, resolve: resolve, detail: detail,
+            on: connection)
+    }
+
+    /// The same, of which only the parts that are new or changed are read.
+    func audit(
+        _ contract: TableContract, by choice: PartitionChoice, known: (String) -> [String: IncrementalAudit.Known],
+        on connection: isolated Connection
+    ) throws -> IncrementalAudit.Result {
+        try IncrementalAudit.audit(
+            asked(contract), scope: scope(on: connection), policy: .stop, by: choice, known: known, resolve: resolve,
+            on: connection)
+    }
+
+    private func asked(_ contract: TableContract) -> TableContract {
+        Self.withoutQuarantine(contract, policy: policy)
+    }
+
+    private func resolve(_ text: String) -> TableName? {
+        GraphBuilder(project: project, problems: Problems()).resolveTable(text, near: name).map(environment.physical)
+            ?? TableName(text)
+    }
+
+    private func scope(on connection: isolated Connection) throws -> AuditScope {
         var scope = AuditScope(table: physical, declared: name)
         if strategy == .scd2 {
             // A contract speaks of the rows that hold now; their history repeats every key.
@@ -28,12 +53,7 @@ struct PublishedTable {
                 """)
             scope.table = TableName(schema: "temp", table: current)
         }
-        return try TableAudit.audit(
-            Self.withoutQuarantine(contract, policy: policy), scope: scope, policy: .stop,
-            resolve: { text in
-                GraphBuilder(project: project, problems: Problems()).resolveTable(text, near: name)
-                    .map(environment.physical) ?? TableName(text)
-            }, detail: detail, on: connection)
+        return scope
     }
 
     /// Nothing leaves what is only looked at: a rule that would send rows to quarantine counts them where they are,

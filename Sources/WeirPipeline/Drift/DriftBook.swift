@@ -146,7 +146,7 @@ public struct DriftBook: Sendable {
         let judged = SeriesWatch.judge(points, Forecaster(kind: metric.kind, settings: settings.forecast))
         return DriftHistory(
             table: name.description, scope: scope, metric: metric, column: column,
-            points: zip(judged, points).map { DriftHistory.Point($0, standing: $1.standing) })
+            points: zip(judged, points).map { ToldPoint($0, standing: $1.standing) })
     }
 
     // MARK: What a person says

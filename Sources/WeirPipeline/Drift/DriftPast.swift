@@ -95,7 +95,7 @@ struct DriftPast: Sendable {
         }
     }
 
-    /// Runs from before the table was watched tell rows and durations too.
+    /// Runs from before the table was watched tell rows, ages and durations too.
     private mutating func readRuns(_ node: String, since: Date, before now: Date, _ store: StateStore) async throws {
         let published = try await store.metrics("rows_published", node: node, limit: 400)
         let quarantined = try await store.metrics("rows_quarantined", node: node, limit: 400)
@@ -107,6 +107,8 @@ struct DriftPast: Sendable {
             series[Key(metric)] = earlier.sorted { $0.at < $1.at } + (series[Key(metric)] ?? [])
         }
         prepend(.rows, published.map { SeriesPoint(at: $0.at, value: $0.value + (aside[$0.at] ?? 0)) })
+        let ages = try await store.metrics("freshness_s", node: node, limit: 400)
+        prepend(.freshness, ages.map { SeriesPoint(at: $0.at, value: $0.value) })
         prepend(.duration, durations.map { SeriesPoint(at: $0.at, value: $0.value / 1000) })
     }
 

@@ -85,24 +85,25 @@ public struct DriftHistory: Sendable, Encodable {
     public var scope: DriftSubject.Scope
     public var metric: DriftMetric
     public var column: String?
-    public var points: [Point]
+    public var points: [ToldPoint]
+}
 
-    public struct Point: Sendable, Encodable {
-        public var at: String
-        public var value: Double
-        public var verdict: JudgedPoint.Verdict
-        public var expected: Double?
-        public var lower: Double?
-        public var upper: Double?
-        /// `plain`, `alarmed`, or what a person said: `normal`, `anomaly`.
-        public var standing: SeriesPoint.Standing
+/// A point of a series as it is told, with the band that it was held against.
+public struct ToldPoint: Sendable, Encodable {
+    public var at: String
+    public var value: Double
+    public var verdict: JudgedPoint.Verdict
+    public var expected: Double?
+    public var lower: Double?
+    public var upper: Double?
+    /// `plain`, `alarmed`, or what a person said: `normal`, `anomaly`; nil for points that nobody can speak of.
+    public var standing: SeriesPoint.Standing?
 
-        init(_ point: JudgedPoint, standing: SeriesPoint.Standing) {
-            at = UTC.text(point.at)
-            value = point.value
-            verdict = point.verdict
-            (expected, lower, upper) = (point.expected, point.lower, point.upper)
-            self.standing = standing
-        }
+    init(_ point: JudgedPoint, standing: SeriesPoint.Standing? = nil) {
+        at = UTC.text(point.at)
+        value = point.value
+        verdict = point.verdict
+        (expected, lower, upper) = (point.expected, point.lower, point.upper)
+        self.standing = standing
     }
 }

@@ -50,7 +50,7 @@ public struct SeriesRun: Sendable {
             report.series.append(
                 .init(
                     name: name, points: judged.count, learning: judged.count { $0.verdict == .learning },
-                    alarms: judged.filter(\.isAlarm).map(SeriesReport.Alarm.init)))
+                    alarms: judged.filter(\.isAlarm).map { ToldPoint($0) }))
         }
         return report
     }
@@ -105,22 +105,6 @@ public struct SeriesReport: Sendable, Encodable {
         public var points: Int
         /// Points at the beginning that nothing was said of.
         public var learning: Int
-        public var alarms: [Alarm]
-    }
-
-    public struct Alarm: Sendable, Encodable {
-        public var at: String
-        public var value: Double
-        public var verdict: JudgedPoint.Verdict
-        public var expected: Double?
-        public var lower: Double?
-        public var upper: Double?
-
-        init(_ point: JudgedPoint) {
-            at = UTC.text(point.at)
-            value = point.value
-            verdict = point.verdict
-            (expected, lower, upper) = (point.expected, point.lower, point.upper)
-        }
+        public var alarms: [ToldPoint]
     }
 }

@@ -29,7 +29,9 @@ enum Definition {
     static func mark(of contract: TableContract, policy: OnFail) -> String {
         let columns = contract.columns.map(text(of:)).sorted()
         let rules = contract.rules.map { rule in
+            // What few rules have is added only where they have it: the marks of all others stay as they were.
             "\(rule.id) \(rule.kind) \(rule.severity) \(rule.limit.conditions) \(rule.limit.unit) \(said(rule.tolerance)) \(said(rule.onFail))"
+                + (rule.warnLimit.map { " warns \($0.conditions) \($0.unit)" } ?? "")
         }.sorted()
         return Fingerprint.of(
             ["contract", policy.rawValue, said(contract.tolerance)] + contract.primaryKey + ["columns"] + columns

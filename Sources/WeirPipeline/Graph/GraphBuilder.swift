@@ -112,13 +112,7 @@ struct GraphBuilder {
     /// Tables that the contract's foreign keys point to.
     private func referenced(_ contract: TableContract?, by name: TableName) -> [TableName] {
         guard let contract else { return [] }
-        let tables = contract.rules.compactMap { rule -> TableName? in
-            switch rule.kind {
-            case .foreignKey(let key): return resolveTable(key.table, near: name)
-            case .custom(.rowsOf(let other)): return resolveTable(other.table, near: name)
-            default: return nil
-            }
-        }
+        let tables = contract.rules.compactMap(\.otherTable).compactMap { resolveTable($0, near: name) }
         return Set(tables).subtracting([name]).sorted()
     }
 

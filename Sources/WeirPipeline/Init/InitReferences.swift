@@ -30,7 +30,8 @@ enum InitReferences {
     }
 
     private static func note(_ reference: Reference, in tables: inout [ExploredTable]) {
-        guard reference.plausibility >= plausible * (reference.orphans > 0 ? 0.8 : 1),
+        // A draft of a contract has a place for references of one column.
+        guard reference.fromColumns.count == 1, reference.plausibility >= plausible * (reference.orphans > 0 ? 0.8 : 1),
             let index = tables.firstIndex(where: { $0.name.description == reference.fromTable }),
             let target = tables.first(where: { $0.name.description == reference.toTable })
         else { return }

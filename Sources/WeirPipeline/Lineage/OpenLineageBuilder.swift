@@ -54,6 +54,36 @@ public struct OpenLineageBuilder: Sendable {
         return event
     }
 
+    // MARK: Checks
+
+    /// A table that is only looked at: a job of its own that reads it and writes nothing.
+    public func checkStarted(_ table: OpenLineageDataset, of name: String, at date: Date) -> OpenLineageEvent {
+        checkEvent(.start, table, name, at: date)
+    }
+
+    /// The job is complete when the table could be checked, whatever was found; what was found is in its assertions.
+    public func checkFinished(
+        _ table: OpenLineageDataset, of name: String, _ outcome: OpenLineageOutcome, _ quality: OpenLineageQuality,
+        at date: Date
+    ) -> OpenLineageEvent {
+        var event = checkEvent(Self.kind(outcome), table, name, at: date)
+        if case .failed(let message) = outcome { event.run.facets["errorMessage"] = facet.error(message) }
+        var facets: [String: JSONValue] = [:]
+        if !quality.assertions.isEmpty { facets["dataQualityAssertions"] = facet.assertions(quality.assertions) }
+        if let rows = quality.rowsChecked { facets["dataQualityMetrics"] = facet.metrics([:], rows: rows) }
+        if !facets.isEmpty { event.inputs[0].inputFacets = facets }
+        return event
+    }
+
+    private func checkEvent(
+        _ kind: OpenLineageEvent.Kind, _ table: OpenLineageDataset, _ name: String, at date: Date
+    ) -> OpenLineageEvent {
+        event(
+            kind, at: date, run: OpenLineageRunID.uuid(run: context.runID, node: "check \(name)"), runFacets: [:],
+            job: "\(context.project).\(name).check", jobFacets: ["jobType": facet.jobType("CHECK")],
+            inputs: [dataset(table)], outputs: [])
+    }
+
     // MARK: Parts
 
     private static func kind(_ outcome: OpenLineageOutcome) -> OpenLineageEvent.Kind {
@@ -114,6 +144,6 @@ public struct OpenLineageBuilder: Sendable {
         if let text = dataset.description { facets["documentation"] = facet.documentation(text) }
         if !dataset.owners.isEmpty { facets["ownership"] = facet.owners(dataset.owners) }
         facets["dataSource"] = facet.dataSource(name: dataset.sourceName, uri: dataset.sourceURI)
-        return .init(namespace: dataset.namespace, name: dataset.name, facets: facets, outputFacets: nil)
+        return .init(namespace: dataset.namespace, name: dataset.name, facets: facets)
     }
 }

@@ -124,6 +124,22 @@ public actor OpenLineageHTTPEmitter: OpenLineageEmitter {
     }
 }
 
+extension Project {
+    /// Where the project wants its events.
+    var lineageEmitters: [any OpenLineageEmitter] {
+        var emitters: [any OpenLineageEmitter] = []
+        if let file = lineage.file {
+            emitters.append(OpenLineageFileEmitter(path: file.hasPrefix("/") ? file : "\(root)/\(file)"))
+        }
+        if let url = lineage.url {
+            emitters.append(
+                OpenLineageHTTPEmitter(
+                    url: url, apiKey: lineage.apiKey, spool: "\(stateFolder)/openlineage-spool.ndjson"))
+        }
+        return emitters
+    }
+}
+
 extension Error {
     /// The text of an error of the system, or of Weir without its code.
     var asText: String { (self as? WeirError)?.message ?? localizedDescription }

@@ -30,12 +30,15 @@ public struct OpenLineageEvent: Sendable, Hashable, Codable {
         public var facets: [String: JSONValue]
         /// Only of a dataset that was written.
         public var outputFacets: [String: JSONValue]?
+        /// Only of a dataset that was read.
+        public var inputFacets: [String: JSONValue]?
 
         fileprivate var value: JSONValue {
             var fields: [String: JSONValue] = [
                 "namespace": .string(namespace), "name": .string(name), "facets": .object(facets),
             ]
             if let outputFacets { fields["outputFacets"] = .object(outputFacets) }
+            if let inputFacets { fields["inputFacets"] = .object(inputFacets) }
             return .object(fields)
         }
     }

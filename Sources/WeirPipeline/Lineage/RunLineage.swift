@@ -1,6 +1,7 @@
 import Foundation
 import WeirCore
 import WeirEngine
+import WeirQuality
 import WeirStore
 
 /// Follows a run and tells what it did to whom: the column lineage of what it published, and OpenLineage events
@@ -167,17 +168,20 @@ extension NodeResult {
 
 extension OpenLineageQuality {
     init(_ result: NodeResult) {
-        let assertions = result.checks.filter { $0.status != .notChecked }.map { check in
+        let isPublished = result.status == .published && result.strategy != .view
+        self.init(
+            rowsPublished: isPublished ? Int64(result.balance.published) : nil,
+            rowsChecked: isPublished ? Int64(result.balance.read) : nil, assertions: Self.assertions(result.checks))
+    }
+
+    static func assertions(_ checks: [CheckOutcome]) -> [Assertion] {
+        checks.filter { $0.status != .notChecked }.map { check in
             Assertion(
                 rule: check.rule, column: check.columns.count == 1 ? check.columns.first : nil,
                 passed: check.status == .passed || check.status == .accepted, severity: check.severity.rawValue,
                 expected: check.limit.isEmpty ? nil : check.limit,
                 actual: check.violating.map { "\($0) rows" } ?? check.measured.map { "\($0)" })
         }
-        let isPublished = result.status == .published && result.strategy != .view
-        self.init(
-            rowsPublished: isPublished ? Int64(result.balance.published) : nil,
-            rowsChecked: isPublished ? Int64(result.balance.read) : nil, assertions: assertions)
     }
 }
 

@@ -43,3 +43,16 @@ public enum ProfileTarget: Sendable, Hashable {
         }
     }
 }
+
+extension ProfileTarget {
+    /// What the data is called, to find it in a contract: a file's name without its endings.
+    var plainName: String {
+        switch self {
+        case .files(let pattern):
+            let file = pattern.split(separator: "/").last.map(String.init) ?? pattern
+            return String(file.prefix { $0 != "." })
+        case .table(let name): return name.table
+        case .query: return "query"
+        }
+    }
+}

@@ -87,6 +87,7 @@ public enum ProjectLoader {
         project.sources = readSources(draft)
         project.models = readModels(draft)
         project.contracts = readContracts(draft, wanted: wantedContracts(project))
+        project.linkContracts(problems)
         ProjectChecks(project: project, problems: problems).run()
         return project
     }
@@ -168,6 +169,28 @@ public enum ProjectLoader {
 
     private static func read(_ path: String, _ draft: ProjectDraft) -> String? {
         draft.problems.catching { try ProjectFiles.text(path, root: draft.root) }
+    }
+}
+
+extension Project {
+    /// Makes references between the project's contracts rules.
+    fileprivate mutating func linkContracts(_ problems: Problems) {
+        let contracts = contracts
+        let used = sources.map { ($0.name, $0.contract) } + models.map { ($0.name, $0.contract) }
+        for (path, contract) in contracts where contract.tables.contains(where: { !$0.links.isEmpty }) {
+            self.contracts[path] = contract.linked(
+                find: { path in
+                    if let found = contracts[path] { return .contract(found) }
+                    // A contract that cannot be read has told its own mistakes; what lies outside is not the project's.
+                    let isOutside = path.contains("://") || path.hasPrefix("/") || path.hasPrefix("..")
+                    if isOutside || FileManager.default.fileExists(atPath: "\(root)/\(path)") { return .elsewhere }
+                    return .nowhere(hint: DidYouMean.hint(for: path, among: contracts.keys.sorted()))
+                },
+                table: { other, object in
+                    let tables = used.filter { $0.1 == other.path && other.table(for: $0.0)?.name == object.name }
+                    return tables.count == 1 ? tables[0].0.description : object.physicalName ?? object.name
+                }, problems: problems)
+        }
     }
 }
 

@@ -44,7 +44,7 @@ struct RunHistory: Sendable {
             warnings.append(.wrapping(error))
         }
         let subject = await subject(record.id, project, environment, warehouse, planned)
-        let lineage = RunLineage(subject, emitters: emitters(of: project))
+        let lineage = RunLineage(subject, emitters: project.lineageEmitters)
         lineage.runStarted(at: started)
         for warning in warnings { events(.warning(warning)) }
         return RunHistory(
@@ -160,6 +160,11 @@ struct RunHistory: Sendable {
             metric("duration_ms", node.milliseconds),
         ]
         if let rows = node.rows { metrics.append(metric("rows", rows)) }
+        // The watermark is known anyway, so every table that has one tells how old its newest row is.
+        if let newest = node.checkpoint?.watermark.flatMap(UTC.moment) {
+            let age = started.timeIntervalSince(newest)
+            metrics.append(Metric("freshness_s", node: name, value: age, at: started))
+        }
         return metrics
     }
 
@@ -183,19 +188,6 @@ struct RunHistory: Sendable {
 }
 
 extension RunHistory {
-    private static func emitters(of project: Project) -> [any OpenLineageEmitter] {
-        var emitters: [any OpenLineageEmitter] = []
-        if let file = project.lineage.file {
-            emitters.append(OpenLineageFileEmitter(path: file.hasPrefix("/") ? file : "\(project.root)/\(file)"))
-        }
-        if let url = project.lineage.url {
-            emitters.append(
-                OpenLineageHTTPEmitter(
-                    url: url, apiKey: project.lineage.apiKey, spool: "\(project.stateFolder)/openlineage-spool.ndjson"))
-        }
-        return emitters
-    }
-
     private static func subject(
         _ runID: String, _ project: Project, _ environment: EnvironmentScope, _ warehouse: Warehouse,
         _ planned: Runner.Planned

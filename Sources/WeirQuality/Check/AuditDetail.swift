@@ -41,7 +41,7 @@ public struct FailingRow: Sendable, Hashable, Codable {
 
 extension AuditRun {
     /// Every marked row once, with all of its marks.
-    private var marked: String {
+    var marked: String {
         let masks = (0..<plan.maskCount).map { "bit_or(m\($0)) AS m\($0)" }.joined(separator: ", ")
         return "(SELECT rid, \(masks) FROM \(plan.names.broken) GROUP BY rid)"
     }

@@ -133,6 +133,8 @@ extension Rule {
             limit == .none
                 ? "as many rows"
                 : limit.unit == .percent ? limit.text(of: "") : "a difference of \(limit.text(of: "rows"))"
+        case .custom(.distribution):
+            limit.text(of: "").replacing("% of rows", with: "% of that of the reference")
         default: limit == .none ? "no row" : limit.text(of: "rows")
         }
     }

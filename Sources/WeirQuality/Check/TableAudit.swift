@@ -155,8 +155,8 @@ struct AuditRun {
 
     mutating func checkReferences(_ resolve: (String) -> TableName?, on connection: isolated Connection) throws {
         for rule in plan.rules {
-            if case .custom(.rowsOf(let custom)) = rule.kind {
-                guard let source = resolve(custom.table) else { throw Self.unknown(custom.table, rule) }
+            if case .custom = rule.kind, let name = rule.otherTable {
+                guard let source = resolve(name) else { throw Self.unknown(name, rule) }
                 sources[rule.id] = source
             }
             guard case .foreignKey(let key) = rule.kind, plan.undecidable[rule.id] == nil else { continue }

@@ -14,6 +14,7 @@ extension AuditRun {
             case .freshness(let limit): try checkFreshness(rule, limit, on: connection)
             case .sql(let text): try checkQuery(rule, text, rows: Double(total), on: connection)
             case .custom(.rowsOf(let custom)): try checkRowsOf(rule, custom, on: connection)
+            case .custom(.distribution(let custom)): try checkDistribution(rule, custom, on: connection)
             default: break
             }
         }
@@ -40,9 +41,12 @@ extension AuditRun {
 
     // MARK: Freshness
 
+    /// A query for a person that shows the newest value.
+    func newestQuery(_ path: ColumnPath) -> String { "SELECT max(\(path.sql)) FROM \(scope.declared.sql) AS t" }
+
     private mutating func checkFreshness(_ rule: Rule, _ limit: Double, on connection: isolated Connection) throws {
         guard let path = rule.columns.first else { return }
-        let shown = "SELECT max(\(path.sql)) FROM \(scope.declared.sql) AS t"
+        let shown = newestQuery(path)
         guard [.date, .timestamp, .timestampTZ].contains(plan.type(of: path)) else {
             return unsettled(rule, "the column \"\(path)\" holds neither dates nor timestamps")
         }

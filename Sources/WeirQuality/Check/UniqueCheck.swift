@@ -72,6 +72,27 @@ struct UniqueCheck {
         "SELECT coalesce(sum(n - CASE WHEN taken THEN 0 ELSE 1 END), 0)::BIGINT, coalesce(sum(n), 0)::BIGINT FROM \(plan.names.twice)"
     }
 
+    /// Published rows that nothing shared its value with before the rows under test came; nil without published rows.
+    var newlyAffected: String? {
+        let list = names.joined(separator: ", ")
+        return published.map {
+            """
+            SELECT count(*) FROM (SELECT \(list) FROM (\($0)) AS p SEMI JOIN (SELECT \(list) FROM \(plan.names.twice) WHERE taken) AS d
+            USING (\(list)) GROUP BY \(list) HAVING count(*) = 1)
+            """
+        }
+    }
+
+    /// Rows affected, by a value of the table alias `t`.
+    func affected(by part: String) -> String {
+        """
+        SELECT part, sum(n)::BIGINT FROM (
+            SELECT \(part) AS part, \(selected), count(*) AS n FROM \(rows) AS t WHERE \(isComplete)
+            GROUP BY ALL HAVING count(*) > 1)
+        GROUP BY part
+        """
+    }
+
     /// Adds the rows too many to the broken ones. `leaving` is true, over `b`, for rows that leave anyway.
     func mark(leaving: String) -> String {
         """

@@ -2,6 +2,8 @@ import WeirCore
 
 /// What a contract says about one column (an ODCS property).
 public struct ColumnContract: Sendable, Hashable {
+    /// What references of other contracts may call it.
+    public var id: String?
     public var name: String
     public var physicalName: String?
     public var logicalType: ContractType?
@@ -10,6 +12,8 @@ public struct ColumnContract: Sendable, Hashable {
     public var unique: Bool
     /// 1-based position in the primary key; nil when the column is no part of it.
     public var primaryKeyPosition: Int?
+    /// 1-based position among the columns that the table is partitioned by; nil when the column is none of them.
+    public var partitionPosition: Int?
     public var description: String?
     public var businessName: String?
     public var classification: String?

@@ -21,11 +21,15 @@ struct ColumnReader {
             logicalType: map.choice("logicalType", ContractType.self), physicalType: map.string("physicalType"),
             required: map.bool("required") ?? false, unique: map.bool("unique") ?? false,
             description: map.string("description"), classification: map.string("classification"), place: map.place())
+        column.id = map.value("id")?.plain().text
         column.businessName = map.string("businessName")
         column.tags = map.strings("tags")
         column.onFail = settings.onFail
         column.tolerance = settings.tolerance
         column.primaryKeyPosition = keyPosition(map, under: parent, into: &collector)
+        let (isPartitioned, partition) = (map.bool("partitioned") ?? false, map.int("partitionKeyPosition"))
+        // Fields inside of an object, items and parts of a map divide no table.
+        if isPartitioned, parent == nil { column.partitionPosition = partition.flatMap { $0 > 0 ? $0 : nil } ?? .max }
         let path = ColumnPath(parts: (parent?.parts ?? []) + [part ?? column.columnName])
         addPlainRules(of: column, path, map, into: &collector)
         TypeOptionsReader(path: path, settings: settings).read(map, of: &column, into: &collector)

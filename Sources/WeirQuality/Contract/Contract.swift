@@ -31,6 +31,8 @@ public struct Contract: Sendable, Hashable {
 
 /// The part of a contract that describes one table.
 public struct TableContract: Sendable, Hashable {
+    /// What references of other contracts may call it.
+    public var id: String?
     public var name: String
     public var physicalName: String?
     public var description: String?
@@ -46,6 +48,8 @@ public struct TableContract: Sendable, Hashable {
     public var anomaly: WatchSettings?
     /// Rules of this table that are read and not enforced.
     public var notChecked: [NotChecked]
+    /// Foreign keys into other contracts that nobody has followed yet; they are among ``notChecked``.
+    public var links: [ContractLink] = []
     public var place: Place
 
     public init(

@@ -8,7 +8,7 @@ struct CustomRuleReader {
     /// The property that holds the rule; nil for rules of the object.
     let path: ColumnPath?
 
-    static let kinds = ["check", "sequence", "within", "rowsOf"]
+    static let kinds = ["check", "sequence", "within", "rowsOf", "distribution"]
 
     func read(_ map: YAMLMap) -> (rule: CustomRule, columns: [ColumnPath])? {
         let present = Self.kinds.filter { map.value($0) != nil }
@@ -26,6 +26,7 @@ struct CustomRuleReader {
         case "check": readCondition(map)
         case "sequence": readSequence(map)
         case "within": readWithin(map)
+        case "distribution": readDistribution(map)
         default: readRowsOf(map)
         }
     }
@@ -81,6 +82,44 @@ struct CustomRuleReader {
         }
         guard let table = map.string("rowsOf") else { return nil }
         return (.rowsOf(.init(table: table, own: sql(map, "where"), other: sql(map, "whereThere"))), [])
+    }
+
+    private func readDistribution(_ map: YAMLMap) -> (CustomRule, [ColumnPath])? {
+        guard let word = map.string("distribution") else { return nil }
+        let column = (path.map { [$0] } ?? named(map, "column", needed: true)).first
+        let share = map.value("quantile")
+        let measure: CustomRule.Distribution.Measure
+        switch word {
+        case "psi": measure = .psi
+        case "mean": measure = .mean
+        case "quantile":
+            guard let share, let text = share.plain().text, let number = NumberText.normal(text),
+                let value = Double(number), value >= 0, value <= 1
+            else {
+                map.report(
+                    "contract.bad-bound", "a quantile needs the share of rows below it, from 0 to 1",
+                    hint: "write quantile: 0.95", key: share == nil ? "distribution" : "quantile")
+                return nil
+            }
+            measure = .quantile(number)
+        default:
+            map.report(
+                "contract.unknown-value", "\"\(word)\" is not a way to compare distributions",
+                hint: DidYouMean.hint(for: word, among: CustomRule.Distribution.Measure.words), key: "distribution")
+            return nil
+        }
+        if share != nil, measure.quantile == nil {
+            map.report("contract.misplaced-key", "only distribution: quantile has a quantile", key: "quantile")
+        }
+        let rule = CustomRule.Distribution(
+            measure: measure, reference: map.string("reference"), own: sql(map, "where"), other: sql(map, "whereThere"))
+        if rule.reference == nil, rule.other == nil {
+            map.report(
+                "contract.missing-key", "a distribution needs something that it is held against",
+                hint: "name a table with reference, or rows of this table with whereThere")
+        }
+        guard let column else { return nil }
+        return (.distribution(rule), [column])
     }
 
     // MARK: Parts

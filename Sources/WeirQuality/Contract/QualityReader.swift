@@ -58,6 +58,14 @@ struct QualityReader {
                 if let map = map.map("implementation"),
                     let (rule, paths) = CustomRuleReader(columns: tableColumns, path: path).read(map)
                 {
+                    if case .distribution(let distribution) = rule {
+                        if limit == nil, own.error == nil { reportNoOperator(map, "a distribution") }
+                        if distribution.measure == .psi, limit?.unit == .percent {
+                            map.report(
+                                "contract.bad-unit", "an index has no whole that it could be a percentage of",
+                                key: "unit")
+                        }
+                    }
                     add(.custom(rule), paths)
                 }
             } else {

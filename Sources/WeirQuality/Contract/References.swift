@@ -8,6 +8,8 @@ struct References {
 
     enum Target {
         case column(table: String, column: String)
+        /// A property of another contract's object.
+        case linked(file: String, object: String, property: String)
         /// Well formed, and beyond what can be checked.
         case elsewhere(why: String)
     }
@@ -16,7 +18,10 @@ struct References {
     /// `file.yaml#schema/…`. Reports a reference that leads nowhere.
     func resolve(_ value: YAMLValue) -> Target? {
         guard let text = value.string() else { return nil }
-        if text.contains("#") { return .elsewhere(why: "\"\(text)\" points into another contract") }
+        if text.contains("#") {
+            return ContractLink.parse(text).map { .linked(file: $0.file, object: $0.object, property: $0.property) }
+                ?? .elsewhere(why: "\"\(text)\" points into another contract, and at no property of it")
+        }
         return text.contains("/") ? resolvePath(text, value) : resolveNames(text, value)
     }
 

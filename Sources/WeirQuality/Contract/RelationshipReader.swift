@@ -61,11 +61,16 @@ enum RelationshipReader {
         let items = to.isList ? to.list() : [to]
         let targets = items.compactMap(references.resolve)
         guard targets.count == items.count, !paths.isEmpty else { return }
+        if let link = link(targets, paths, own, inherited, at: map.place("to")) { return collector.link(link) }
         var table: String?
         var columns: [String] = []
         for target in targets {
             switch target {
             case .elsewhere(let why): return collector.cannotCheck("relationships", why, at: map.place("to"))
+            case .linked(let file, _, _):
+                return to.report(
+                    "contract.bad-reference", "a composite key points into one object, as often as it has columns here",
+                    hint: "some of it is in \(file)")
             case .column(let name, let column):
                 if let table, table != name {
                     return to.report(
@@ -85,6 +90,27 @@ enum RelationshipReader {
                 .foreignKey(ForeignKey(table: table, columns: columns)), columns: paths,
                 tolerance: own.tolerance ?? inherited.tolerance, onFail: own.onFail ?? inherited.onFail,
                 place: map.place("to")))
+    }
+
+    /// A key all of whose columns are in one object of another contract.
+    private static func link(
+        _ targets: [References.Target], _ paths: [ColumnPath], _ own: WeirSettings, _ inherited: WeirSettings,
+        at place: Place
+    ) -> ContractLink? {
+        var link: ContractLink?
+        for target in targets {
+            guard case .linked(let file, let object, let property) = target else { return nil }
+            var known =
+                link
+                ?? ContractLink(
+                    file: file, object: object, properties: [], columns: paths,
+                    tolerance: own.tolerance ?? inherited.tolerance, onFail: own.onFail ?? inherited.onFail,
+                    place: place)
+            guard known.file == file, known.object == object else { return nil }
+            known.properties.append(property)
+            link = known
+        }
+        return link?.properties.count == paths.count ? link : nil
     }
 
     private static func finish(_ map: YAMLMap) {

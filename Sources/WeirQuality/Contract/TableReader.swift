@@ -57,6 +57,8 @@ enum TableReader {
             notChecked: collector.notChecked,
             place: map.place())
         table.anomaly = settings.anomaly
+        table.id = header.id
+        table.links = collector.links
         map.finish("a schema object")
         return table
     }
@@ -100,6 +102,13 @@ enum TableReader {
 struct RuleCollector {
     private(set) var rules: [Rule] = []
     var notChecked: [NotChecked] = []
+    private(set) var links: [ContractLink] = []
+
+    /// A reference is not checked until it is followed.
+    mutating func link(_ link: ContractLink) {
+        links.append(link)
+        cannotCheck("relationships", link.why, at: link.place)
+    }
 
     mutating func add(_ rule: Rule) { rules.append(rule) }
 

@@ -40,6 +40,7 @@ struct LocalDiff {
         if !plan.key.isEmpty {
             options.progress("comparing rows by \(plan.key.map(\.name).joined(separator: ", "))")
             try join(oddKeys, on: connection)
+            try takeBackSameJSON(on: connection)
             try count(into: &result, on: connection)
         }
         if plan.key.isEmpty || oddKeys.areThere {

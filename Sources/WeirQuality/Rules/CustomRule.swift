@@ -6,6 +6,7 @@ public enum CustomRule: Sendable, Hashable {
     case sequence(Sequence)
     case uniqueWithin(UniqueWithin)
     case rowsOf(RowsOf)
+    case distribution(Distribution)
 
     /// A truth about the columns of one row, perhaps only of some rows.
     public struct Condition: Sendable, Hashable {
@@ -51,6 +52,23 @@ public enum CustomRule: Sendable, Hashable {
         public var own: String?
         public var other: String?
     }
+
+    /// The values of a column, held against those of a reference: another table, or other rows of this one.
+    public struct Distribution: Sendable, Hashable {
+        public enum Measure: Sendable, Hashable {
+            /// Population stability index.
+            case psi
+            case mean
+            /// The value that this share of rows stays below, as written: `0.95`.
+            case quantile(String)
+        }
+        public var measure: Measure
+        /// As the contract names it; nil for the same table.
+        public var reference: String?
+        /// SQL conditions: which rows count here, and in the reference.
+        public var own: String?
+        public var other: String?
+    }
 }
 
 extension CustomRule {
@@ -82,6 +100,13 @@ extension CustomRule {
                 "rowsOf": .text(rule.table), "where": rule.own.map(YAMLTree.text),
                 "whereThere": rule.other.map(YAMLTree.text),
             ])
+        case .distribution(let rule):
+            .object([
+                "distribution": .plain(rule.measure.word), "column": columns.first.map(YAMLTree.text),
+                "quantile": rule.measure.quantile.map(YAMLTree.plain),
+                "reference": rule.reference.map(YAMLTree.text), "where": rule.own.map(YAMLTree.text),
+                "whereThere": rule.other.map(YAMLTree.text),
+            ])
         }
     }
 
@@ -98,6 +123,8 @@ extension CustomRule {
         case .uniqueWithin(let rule): "unique within \(rule.span) of \(rule.time)"
         case .rowsOf(let rule):
             "as many rows\(rule.own.map { " (\($0))" } ?? "") as \(rule.table)\(rule.other.map { " (\($0))" } ?? "")"
+        case .distribution(let rule):
+            "\(rule.measure.words)\(rule.own.map { " (\($0))" } ?? "") as in \(rule.reference ?? "the same table")\(rule.other.map { " (\($0))" } ?? "")"
         }
     }
 
@@ -107,5 +134,32 @@ extension CustomRule {
     }
 
     var isRowRule: Bool { if case .condition = self { true } else { false } }
-    var namesRows: Bool { if case .rowsOf = self { false } else { true } }
+    var namesRows: Bool {
+        switch self {
+        case .rowsOf, .distribution: false
+        default: true
+        }
+    }
+}
+
+extension CustomRule.Distribution.Measure {
+    static let words = ["psi", "mean", "quantile"]
+
+    var word: String {
+        switch self {
+        case .psi: "psi"
+        case .mean: "mean"
+        case .quantile: "quantile"
+        }
+    }
+
+    var quantile: String? { if case .quantile(let share) = self { share } else { nil } }
+
+    var words: String {
+        switch self {
+        case .psi: "distribution (PSI)"
+        case .mean: "mean"
+        case .quantile(let share): "quantile \(share)"
+        }
+    }
 }

@@ -69,21 +69,21 @@ extension Limit: CustomStringConvertible {
             case .percent: "% of rows"
             case .rows: things.isEmpty ? "" : " \(things)"
             }
-        return conditions.map { $0.words + unit }.joined(separator: " and ")
+        return conditions.map { $0.words(unit) }.joined(separator: " and ")
     }
 }
 
 extension Limit.Condition {
-    fileprivate var words: String {
+    fileprivate func words(_ unit: String) -> String {
         switch self {
-        case .equal(let bound): bound.plainText
-        case .notEqual(let bound): "not \(bound.plainText)"
-        case .greater(let bound): "more than \(bound.plainText)"
-        case .greaterOrEqual(let bound): "at least \(bound.plainText)"
-        case .less(let bound): "less than \(bound.plainText)"
-        case .lessOrEqual(let bound): "at most \(bound.plainText)"
-        case .between(let low, let high): "\(low.plainText) to \(high.plainText), both allowed"
-        case .notBetween(let low, let high): "not \(low.plainText) to \(high.plainText), both excluded"
+        case .equal(let bound): bound.plainText + unit
+        case .notEqual(let bound): "not \(bound.plainText)\(unit)"
+        case .greater(let bound): "more than \(bound.plainText)\(unit)"
+        case .greaterOrEqual(let bound): "at least \(bound.plainText)\(unit)"
+        case .less(let bound): "less than \(bound.plainText)\(unit)"
+        case .lessOrEqual(let bound): "at most \(bound.plainText)\(unit)"
+        case .between(let low, let high): "\(low.plainText) to \(high.plainText)\(unit), both allowed"
+        case .notBetween(let low, let high): "not \(low.plainText) to \(high.plainText)\(unit), both excluded"
         }
     }
 }

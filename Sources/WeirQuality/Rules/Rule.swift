@@ -109,6 +109,7 @@ public enum RuleKind: Sendable, Hashable {
         case .custom(.sequence): "sequence(\(columns.first?.description ?? ""))"
         case .custom(.uniqueWithin): "unique_within(\(columns.dropLast().map(\.description).joined(separator: ", ")))"
         case .custom(.rowsOf(let rule)): "rows_of(\(rule.table))"
+        case .custom(.distribution(let rule)): "\(rule.measure.word)(\(columns.first?.description ?? ""))"
         }
     }
 }

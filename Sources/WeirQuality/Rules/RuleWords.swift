@@ -29,6 +29,7 @@ extension Rule {
         case .rowCount: "row count: \(limit.description.replacing(" rows", with: ""))"
         case .freshness(let seconds):
             "newest value at most \(Int64(exactly: seconds.rounded()).map { Span(seconds: $0).description } ?? "\(seconds) s") old"
+        case .custom(.distribution(let rule)): "\(CustomRule.distribution(rule).words): \(limitText)"
         case .custom(let rule): rule.words
         case .sql(let query): "\(name ?? "query") is \(limit.description.replacing(" rows", with: "")): \(query)"
         }

@@ -43,6 +43,25 @@ struct CheckCommand: AsyncParsableCommand {
         help: ArgumentHelp("Show so many rows that break a rule, with every rule they break.", valueName: "n"))
     var failed: Int = 0
 
+    @Flag(
+        name: .long,
+        help: "Read only the parts of tables that are new or changed; the contract's partition columns tell the parts."
+    )
+    var incremental = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The columns that divide tables into parts, like a day; implies --incremental.", valueName: "columns"))
+    var partition: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What tells that a part changed: content (every value under test), or rows (their number alone).",
+            valueName: "what"))
+    var changes: PartitionChoice.Changes = .content
+
     @Flag(name: .customLong("sql"), help: "Show the query behind each rule that does not hold.")
     var showsSQL = false
 
@@ -82,9 +101,14 @@ struct CheckCommand: AsyncParsableCommand {
         check.choice.dimensions = NameList.read(dimensions)
         check.choice.columns = NameList.read(columns)
         check.detail = AuditDetail(segments: NameList.read(segments), failingRows: failed)
+        if incremental || partition != nil {
+            check.incremental = IncrementalChoice(columns: NameList.read(partition), changes: changes)
+        }
         check.environment = env
         check.memoryLimit = memoryLimit
         check.progress = { text in Task { await progress.update(text) } }
+        let console = Console(format: options.output.output)
+        check.warn = { console.warn($0) }
         let report = try await check.run()
         await progress.clear()
         if let junit { try OutputFile.write(JUnitReport.xml(report), to: junit, makesFolder: true) }
@@ -94,3 +118,5 @@ struct CheckCommand: AsyncParsableCommand {
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }
     }
 }
+
+extension PartitionChoice.Changes: ExpressibleByArgument {}

@@ -147,7 +147,7 @@ enum DriftText {
                 .init(minute(point.at)), .init(text(point.value)),
                 .init(text(point.lower)),
                 .init(text(point.upper)), .init(point.verdict.rawValue, isBad ? .bad : nil),
-                .init(point.standing == .plain ? "" : point.standing.rawValue),
+                .init(point.standing == .plain ? "" : point.standing?.rawValue ?? ""),
             ])
         }
         let what = history.column.map { "\(history.metric.rawValue) of \($0)" } ?? history.metric.rawValue
@@ -215,7 +215,7 @@ enum DriftText {
         return "\(name): \(points), \(alarms)" + (series.learning > 0 ? ", learning for \(series.learning)" : "")
     }
 
-    private static func line(_ alarm: SeriesReport.Alarm, _ style: Style) -> String {
+    private static func line(_ alarm: ToldPoint, _ style: Style) -> String {
         let value = style(DriftFigures.number(alarm.value), .warning)
         let (low, high) = (DriftFigures.number(alarm.lower ?? .nan), DriftFigures.number(alarm.upper ?? .nan))
         return "  \(minute(alarm.at))  \(value)  expected \(low) to \(high)"

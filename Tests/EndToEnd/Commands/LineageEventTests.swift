@@ -24,6 +24,34 @@ struct LineageEventTests {
         }
     }
 
+    @Test("a check is a job that reads the table, with the outcome of each rule; a table that is not there fails it")
+    func checks() async throws {
+        let project = try await SampleShop.make()
+        let settings = try String(contentsOfFile: project.path("weir.yaml"), encoding: .utf8)
+        try project.write("weir.yaml", settings + "\nlineage: { namespace: shop, file: events.jsonl }\n")
+        let done = try await project.weir("check", "raw.orders")
+        let text = try String(contentsOfFile: project.path("events.jsonl"), encoding: .utf8)
+        let events = try text.split(separator: "\n").map { try #require(try JSONShape.parse(String($0)) as? Object) }
+        var kinds: [String: [String]] = [:]
+        for event in events { try check(event, &kinds) }
+        #expect(kinds.values.map { $0 } == [["START", "COMPLETE"]], "\(kinds) \(done)")
+        let last = try #require(events.last)
+        #expect(((last["job"] as? Object)?["name"] as? String)?.hasSuffix(".raw.orders.check") == true, "\(text)")
+        #expect((last["outputs"] as? [Object])?.isEmpty == true)
+        let input = try #require((last["inputs"] as? [Object])?.first)
+        let facets = try #require(input["inputFacets"] as? Object)
+        let assertions = try #require((facets["dataQualityAssertions"] as? Object)?["assertions"] as? [Object])
+        #expect(assertions.count > 2 && assertions.allSatisfy { $0["success"] is Bool })
+        #expect(((facets["dataQualityMetrics"] as? Object)?["rowCount"] as? Int ?? 0) > 0)
+        // A second check is another run of the same job.
+        _ = try await project.weir("check", "raw.orders", "--env", "nowhere")
+        _ = try await project.weir("check", "raw.orders")
+        let again = try String(contentsOfFile: project.path("events.jsonl"), encoding: .utf8).split(separator: "\n")
+        kinds = [:]
+        for line in again { try check(try #require(try JSONShape.parse(String(line)) as? Object), &kinds) }
+        #expect(kinds.count == 2 && again.count == 4)
+    }
+
     private func check(_ event: Object, _ kinds: inout [String: [String]]) throws {
         let time = try #require(event["eventTime"] as? String)
         #expect((try? Date(time, strategy: .iso8601)) != nil || time.contains("."), "\(time)")

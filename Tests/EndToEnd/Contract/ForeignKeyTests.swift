@@ -44,6 +44,34 @@ struct ForeignKeyTests {
         #expect(try await held(project) == ["2|foreign_key(customer -> raw.z_customers.id)"])
     }
 
+    @Test("a reference into another contract means the table that uses it")
+    func otherContract() async throws {
+        let project = try Self.project("{ from: customer, to: \"people.yaml#schema/person/properties/key\" }")
+        try project.write(
+            "contracts/people.yaml",
+            """
+            apiVersion: v3.1.0
+            kind: DataContract
+            id: people
+            version: 1.0.0
+            status: active
+            schema:
+              - id: person
+                name: person
+                properties: [{ name: key, id: key, physicalName: id }]
+            """)
+        let source = try String(contentsOfFile: project.path("sources/customers.yaml"), encoding: .utf8)
+        try project.write("sources/customers.yaml", source + "\ncontract: contracts/people.yaml\n")
+        try await project.run("--threads", "1", expect: 0)
+        #expect(try await held(project) == ["2|foreign_key(customer -> raw.z_customers.id)"])
+        try project.write(
+            "contracts/orders.yaml",
+            try String(contentsOfFile: project.path("contracts/orders.yaml"), encoding: .utf8).replacing(
+                "properties/key", with: "properties/kee"))
+        let done = try await project.weir("plan")
+        #expect(done.code == 2 && done.err.contains("contract.unknown-reference"), "\(done)")
+    }
+
     @Test("a key of two columns must be there as one")
     func composite() async throws {
         let project = try Self.project("{ from: [customer, shop], to: [raw.z_customers.id, raw.z_customers.shop] }")

@@ -101,6 +101,98 @@ struct DriftCommandTests {
         #expect(alert.failure?.code == "drift.unknown-alert" && alert.code == 2)
     }
 
+    private struct Checked: Decodable {
+        struct Table: Decodable {
+            struct Drift: Decodable {
+                let status: String
+                let scope: String
+                let rows: Int
+                let learning: String?
+            }
+            let status: String
+            let drift: Drift?
+        }
+        let tables: [Table]
+    }
+
+    private func check(_ project: TempProject, _ words: [String]) async throws -> Checked.Table {
+        let done = await (try project.start(["check", "-o", "json"] + words)).finish()
+        #expect(done.code == 0, "\(done)")
+        let report = try JSONDecoder.snake.decode(Checked.self, from: Data(done.out.utf8))
+        return try #require(report.tables.first)
+    }
+
+    @Test("a check measures what is published of a watched table, once")
+    func check() async throws {
+        let project = try TempProject([
+            "sources/t.yaml": """
+            name: raw.t
+            from: { files: "data/*.csv" }
+            columns: { id: INTEGER, at: TIMESTAMP }
+            load: { strategy: merge, key: [id], watermark: at }
+            contract: contracts/t.yaml
+            """,
+            "contracts/t.yaml": """
+            apiVersion: v3.1.0
+            kind: DataContract
+            id: t
+            version: 1.0.0
+            status: active
+            schema:
+              - name: raw.t
+                customProperties: [{ property: weir.anomaly, value: true }]
+                properties: [{ name: id, logicalType: integer, required: true }]
+            """, "data/a.csv": "id,at\n1,2026-01-01 10:00:00\n2,2026-01-02 09:00:00\n",
+        ])
+        try await project.run("--now", "2026-01-02T12:00:00Z", expect: 0)
+        func check(_ words: String...) async throws -> Checked.Table { try await self.check(project, words) }
+        #expect(try await check("--rules", "not_null*").drift == nil)
+        let first = try await check()
+        #expect(first.drift?.scope == "table" && first.drift?.rows == 2, "\(first)")
+        #expect(first.drift?.status == "learning" && first.status == "passed")
+        #expect(try await check().drift == nil)
+        try project.write("data/b.csv", "id,at\n3,2026-01-03 11:30:00\n")
+        try await project.run("--now", "2026-01-03T12:00:00Z", expect: 0)
+        #expect(try await check("--partition", "id").drift == nil)
+        let contract = try String(contentsOfFile: project.path("contracts/t.yaml"), encoding: .utf8)
+        try project.write("contracts/t.yaml", contract.replacing("value: true", with: "value: false"))
+        #expect(try await check().drift == nil)
+    }
+
+    @Test("the age of a table that nobody watches is remembered of every run, where its watermark is a time")
+    func ages() async throws {
+        let project = try TempProject([
+            "sources/t.yaml": """
+            name: raw.t
+            from: { files: "data/*.csv" }
+            columns: { id: INTEGER, at: TIMESTAMP }
+            load: { strategy: merge, key: [id], watermark: at }
+            """, "data/a.csv": "id,at\n1,2026-01-01 10:00:00\n2,2026-01-02 09:00:00\n",
+            "sources/n.yaml": """
+            name: raw.n
+            from: { files: "data/*.csv" }
+            columns: { id: INTEGER, at: TIMESTAMP }
+            load: { strategy: merge, key: [id], watermark: id }
+            """,
+        ])
+        try await project.run("--now", "2026-01-02T12:00:00Z", expect: 0)
+        try project.write("data/b.csv", "id,at\n3,2026-01-03 11:30:00\n")
+        try await project.run("--now", "2026-01-03T12:00:00Z", expect: 0)
+        let detail = try await project.weir("drift", "raw.t")
+        #expect(detail.out.contains("freshness") && detail.out.contains("not watched"), "\(detail)")
+        struct History: Decodable {
+            struct Point: Decodable {
+                let value: Double
+                let standing: String
+            }
+            let points: [Point]
+        }
+        let ages = try await project.weir("drift", "history", "raw.t", "freshness", "-o", "json")
+        let points = try JSONDecoder.snake.decode(History.self, from: Data(ages.out.utf8)).points
+        #expect(points.map(\.value) == [10_800, 1800] && points.allSatisfy { $0.standing == "plain" }, "\(ages)")
+        #expect(try await project.weir("drift", "history", "raw.n", "freshness").code != 0)
+    }
+
     @Test(
         "`weir.anomaly` is read strictly",
         arguments: [

@@ -95,3 +95,25 @@ struct TextTests {
         #expect(Redaction.clean("nothing to hide") == "nothing to hide")
     }
 }
+
+@Suite("Moments as databases write them")
+struct MomentTests {
+    @Test(
+        "are read in UTC, to the millisecond",
+        arguments: [
+            ("2026-11-23 16:01:02.123456", "2026-11-23T16:01:02.123Z"), ("2026-11-23", "2026-11-23T00:00:00.000Z"),
+            ("2026-11-23T16:01:02Z", "2026-11-23T16:01:02.000Z"),
+            ("2026-11-23 16:01:02+02", "2026-11-23T14:01:02.000Z"),
+            ("2026-11-23 16:01:02.5-05:30", "2026-11-23T21:31:02.500Z"),
+        ])
+    func read(text: String, expected: String) {
+        #expect(UTC.moment(text).map(UTC.text) == expected)
+    }
+
+    @Test(
+        "anything else is none",
+        arguments: ["", "42", "20261123", "2026-13-45", "infinity", "2026-11-23 16:01", "x2026-11-23"])
+    func none(text: String) {
+        #expect(UTC.moment(text) == nil)
+    }
+}

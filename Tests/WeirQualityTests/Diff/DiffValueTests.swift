@@ -58,6 +58,44 @@ struct DiffValueTests {
         #expect(diff.rows == .init(same: 1, added: 0, removed: 0, changed: 0), "\(diff.samples)")
     }
 
+    static let equalJSON = [
+        (
+            #"{"b": 1, "a": {"y": [1, {"q": 2, "p": null}], "x": "é"}}"#,
+            #"{"a":{"x":"\u00e9","y":[1.0,{"p":null,"q":2}]},"b":1e0}"#
+        ),
+        (#"{"a.b": {"c": 1}, "a": {}}"#, #"{"a": {}, "a.b": {"c": 1}}"#),
+        (#"{"b": 1, "a": 1, "a": 2}"#, #"{"a": 1, "a": 2, "b": 1}"#),
+        (#"[{"b": 12345678901234567890123, "a": -0.0}]"#, #"[{"a": 0, "b": 12345678901234567890123}]"#),
+    ]
+    static let unequalJSON = [
+        (#"{"a.b": {"c": 1}, "a": {"b": {}}}"#, #"{"a.b": {}, "a": {"b": {"c": 1}}}"#), ("[1, 2]", "[2, 1]"),
+        (#"{"a": 1, "a": 2}"#, #"{"a": 2, "a": 1}"#), (#"{"a": "1"}"#, #"{"a": 1}"#), (#"{"a": null}"#, "{}"),
+        (#"[12345678901234567890123]"#, #"[12345678901234567890124]"#), (#"{"é": 1}"#, #"{"e\u0301": 1}"#),
+        ("1", "true"),
+    ]
+
+    @Test("JSON is the same whatever the order of its keys", arguments: [("JSON", "JSON"), ("JSON", "VARCHAR")])
+    func json(types: (String, String)) async throws {
+        for (documents, isSame) in [(Self.equalJSON, true), (Self.unequalJSON, false)] {
+            for (a, b) in documents {
+                let pair = Pair(types.0, SQL.literal(a), types.1, SQL.literal(b))
+                let diff = try await DiffLab.diff(pair.setup)
+                #expect(diff.isSame == isSame && diff.rows.changed == (isSame ? 0 : 1), "\(a) \(b)")
+                #expect(diff.columns.map(\.changed) == [isSame ? 0 : 1], "\(a) \(b)")
+            }
+        }
+    }
+
+    @Test("JSON too deep to look into is compared as it is written")
+    func deepJSON() async throws {
+        func nested(_ keys: String) -> String {
+            String(repeating: "[", count: 900) + keys + String(repeating: "]", count: 900)
+        }
+        let pair = Pair(
+            "VARCHAR", SQL.literal(nested(#"{"a":1,"b":2}"#)), "JSON", SQL.literal(nested(#"{"b":2,"a":1}"#)))
+        #expect(try await DiffLab.diff(pair.setup).rows.changed == 1)
+    }
+
     static let unequal = [
         Pair("INTEGER", "5", "VARCHAR", "'5.5'"), Pair("VARCHAR", "'abc'", "INTEGER", "NULL"),
         Pair("VARCHAR", "'5x'", "INTEGER", "5"), Pair("VARCHAR", "'1.005'", "DECIMAL(3,2)", "1.00"),

@@ -53,6 +53,8 @@ extension HostedRun {
             switch rule.kind {
             case .custom(.condition(let rule)): [rule.check, rule.when]
             case .custom(.rowsOf(let rule)): [rule.own]
+            // Where there is no reference, the other rows are of the same table.
+            case .custom(.distribution(let rule)): [rule.own, rule.reference == nil ? rule.other : nil]
             case .custom(.sequence(let rule)): rule.partition + [rule.order]
             default: []
             }
@@ -73,6 +75,8 @@ extension HostedRun {
                 switch other.kind {
                 case .foreignKey(let key): wanted.formUnion(key.columns.map { $0.lowercased() })
                 case .custom(.rowsOf(let custom)): wanted.formUnion(Self.words(custom.other ?? ""))
+                case .custom(.distribution(let custom)):
+                    wanted.formUnion(Self.words(custom.other ?? "") + other.columns.map { $0.root.lowercased() })
                 default: break
                 }
             }

@@ -51,10 +51,11 @@ public enum HostedAudit {
 
 extension Rule {
     /// The table that a rule compares its own with, as the contract names it.
-    var otherTable: String? {
+    public var otherTable: String? {
         switch kind {
         case .foreignKey(let key): key.table
         case .custom(.rowsOf(let rows)): rows.table
+        case .custom(.distribution(let rule)): rule.reference
         default: nil
         }
     }

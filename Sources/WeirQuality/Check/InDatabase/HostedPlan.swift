@@ -63,7 +63,7 @@ struct HostedPlan {
     private static func reason(_ rule: Rule, _ table: HostedTable) -> String {
         let name = table.dialect.label
         switch rule.kind {
-        case .custom: return "conditions and sequences are written in DuckDB's SQL"
+        case .custom: return "conditions, sequences and distributions are written in DuckDB's SQL"
         case .pattern, .format:
             if table.dialect == .sqlite { return "\(name) has no regular expressions" }
             return "\(name) has no words for this pattern, or for a text of the column"

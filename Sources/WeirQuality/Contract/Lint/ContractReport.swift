@@ -90,7 +90,7 @@ extension ContractReport {
     /// Keys that a reader of their own reads, and that ask nothing of the data all the same.
     private static let words: Set<String> = [
         "status", "description", "businessName", "tags", "classification", "defaultTimezone", "elementType",
-        "distanceMetric", "embeddingModel", "embeddingModelVersion",
+        "distanceMetric", "embeddingModel", "embeddingModelVersion", "partitioned", "partitionKeyPosition",
     ]
 
     private static func isDescription(_ step: StandardWalk.Step) -> Bool {

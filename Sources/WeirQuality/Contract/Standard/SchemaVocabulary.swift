@@ -21,7 +21,7 @@ extension Vocabulary {
             Key("semanticType", .text, since: .v320), Key("tags", .own), Key("deprecated", .boolean, since: .v320),
             Key("synonyms", .objects(synonym), since: .v320), Key("context", .any, since: .v320),
             Key("primaryKey", .own), Key("primaryKeyPosition", .own), Key("required", .own), Key("unique", .own),
-            Key("partitioned", .boolean), Key("partitionKeyPosition", .integer), Key("classification", .own),
+            Key("partitioned", .own), Key("partitionKeyPosition", .own), Key("classification", .own),
             Key("encryptedName", .text), Key("criticalDataElement", .boolean),
             Key("logicalTypeOptions", .ownObject { typeOptions }), Key("enum", .ownObjects { enumValue }, since: .v320),
             Key("examples", .list(.any)), Key("transformSourceObjects", .texts), Key("transformLogic", .any),

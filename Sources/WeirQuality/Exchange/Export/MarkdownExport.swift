@@ -8,11 +8,14 @@ struct MarkdownExport {
 
     var export: ExportedContract {
         var losses = Losses()
-        var lines = ["# \(Self.safe(contract.name ?? contract.id))", ""]
+        var lines = ["# \(MarkdownText.safe(contract.name ?? contract.id))", ""]
         let description = tree["description"]
         for key in ["purpose", "usage", "limitations"] {
             if let text = description?[key]?.string {
-                lines += [key == "purpose" ? Self.safe(text) : "**\(key.capitalized)**: \(Self.safe(text))", ""]
+                lines += [
+                    key == "purpose" ? MarkdownText.safe(text) : "**\(key.capitalized)**: \(MarkdownText.safe(text))",
+                    "",
+                ]
             }
         }
         lines += facts
@@ -20,7 +23,8 @@ struct MarkdownExport {
         lines += others
         if !notChecked.isEmpty {
             lines +=
-                ["## Not checked by Weir", ""] + notChecked.map { "- `\(Self.safe($0.key))`: \(Self.safe($0.why))" } + [
+                ["## Not checked by Weir", ""]
+                + notChecked.map { "- `\(MarkdownText.safe($0.key))`: \(MarkdownText.safe($0.why))" } + [
                     ""
                 ]
         }
@@ -35,23 +39,6 @@ struct MarkdownExport {
         "dataGranularityDescription", "authoritativeDefinitions",
     ]
 
-    /// Text that cannot begin a table, a link or a tag.
-    static func safe(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            switch character {
-            case "|", "`", "*", "_", "[", "]", "<", ">", "\\": out += "\\\(character)"
-            case _ where character.isNewline: out += " "
-            default: out.append(character)
-            }
-        }
-        return out
-    }
-
-    private static func code(_ text: String) -> String {
-        "`\(text.replacing("`", with: "'").replacing("|", with: "\\|").split(whereSeparator: \.isNewline).joined(separator: " "))`"
-    }
-
     private func row(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
 
     private var facts: [String] {
@@ -65,21 +52,24 @@ struct MarkdownExport {
         if let tags = tree["tags"]?.items.compactMap(\.string), !tags.isEmpty {
             rows.append(("tags", tags.joined(separator: ", ")))
         }
-        return [row(["", ""]), row(["---", "---"])] + rows.map { row([$0.0, Self.safe($0.1)]) } + [""]
+        return [row(["", ""]), row(["---", "---"])] + rows.map { row([$0.0, MarkdownText.safe($0.1)]) } + [""]
     }
 
     private func section(_ table: TableContract) -> [String] {
         let said = tree["schema"]?.items.first { $0["name"]?.string == table.name }
-        var lines = ["## \(Self.safe(table.name))", ""]
-        if let text = table.description { lines += [Self.safe(text), ""] }
-        if let text = said?["dataGranularityDescription"]?.string { lines += ["One row is \(Self.safe(text)).", ""] }
-        if let name = table.physicalName { lines += ["Table \(Self.code(name)).", ""] }
+        var lines = ["## \(MarkdownText.safe(table.name))", ""]
+        if let text = table.description { lines += [MarkdownText.safe(text), ""] }
+        if let text = said?["dataGranularityDescription"]?.string {
+            lines += ["One row is \(MarkdownText.safe(text)).", ""]
+        }
+        if let name = table.physicalName { lines += ["Table \(MarkdownText.code(name)).", ""] }
         if !table.columns.isEmpty {
             lines += [row(["column", "type", "rules", "description"]), row(["---", "---", "---", "---"])]
             lines += table.columns.map { column in
                 let own = said?["properties"]?.items.first { $0["name"]?.string == column.name }
                 return row([
-                    Self.code(column.columnName), Self.safe(column.physicalType ?? column.logicalType?.rawValue ?? ""),
+                    MarkdownText.code(column.columnName),
+                    MarkdownText.safe(column.physicalType ?? column.logicalType?.rawValue ?? ""),
                     rules(of: column, table), words(column, own),
                 ])
             }
@@ -88,7 +78,8 @@ struct MarkdownExport {
         let others = table.otherRules.filter { !($0.kind == .unique && $0.columns.map(\.root) == table.primaryKey) }
         if !others.isEmpty {
             lines +=
-                ["Rules of the table:", ""] + others.map { "- \(Self.code($0.id)): \(Self.safe($0.words))" } + [""]
+                ["Rules of the table:", ""]
+                + others.map { "- \(MarkdownText.code($0.id)): \(MarkdownText.safe($0.words))" } + [""]
         }
         return lines
     }
@@ -97,16 +88,16 @@ struct MarkdownExport {
         var parts: [String] = []
         if table.primaryKey.contains(column.columnName) { parts.append("key") }
         parts += table.rules(of: column).filter { !($0.kind == .unique && table.primaryKey == [column.columnName]) }.map
-        { Self.safe($0.words) }
+        { MarkdownText.safe($0.words) }
         return parts.joined(separator: "; ")
     }
 
     private func words(_ column: ColumnContract, _ said: YAMLTree?) -> String {
-        var parts = [column.description.map(Self.safe)]
-        if let name = column.businessName { parts.append("called \(Self.safe(name))") }
-        if let word = column.classification { parts.append("classified \(Self.safe(word))") }
+        var parts = [column.description.map(MarkdownText.safe)]
+        if let name = column.businessName { parts.append("called \(MarkdownText.safe(name))") }
+        if let word = column.classification { parts.append("classified \(MarkdownText.safe(word))") }
         if let examples = said?["examples"]?.items.compactMap(\.string), !examples.isEmpty {
-            parts.append("like \(examples.prefix(5).map(Self.code).joined(separator: ", "))")
+            parts.append("like \(examples.prefix(5).map(MarkdownText.code).joined(separator: ", "))")
         }
         return parts.compactMap(\.self).joined(separator: "; ")
     }
@@ -126,7 +117,7 @@ struct MarkdownExport {
             for key in items.flatMap({ $0.entries.map(\.key) }) where !keys.contains(key) { keys.append(key) }
             lines += ["## \(title)", "", row(keys), row(keys.map { _ in "---" })]
             lines += items.map { item in
-                row(keys.map { key in item[key].map { Self.safe($0.string ?? YAMLText.flow($0)) } ?? "" })
+                row(keys.map { key in item[key].map { MarkdownText.safe($0.string ?? YAMLText.flow($0)) } ?? "" })
             }
             lines.append("")
         }

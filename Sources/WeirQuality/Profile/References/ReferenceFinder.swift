@@ -31,6 +31,9 @@ public struct ReferenceFinder: Sendable {
 
     /// Pairs that are asked about.
     private static let mostPairs = 200
+    /// The same of keys of several columns, and how many of those of one table are looked at.
+    private static let mostComposites = 50
+    private static let mostKeys = 5
     /// One orphan in twenty, where the names agree; else one in a hundred.
     private static func mostOrphans(_ name: Double, of filled: Int) -> Int { filled / (name >= 0.7 ? 20 : 100) }
 
@@ -48,7 +51,24 @@ public struct ReferenceFinder: Sendable {
             try connection.checkCancelled()
             if let reference = try count(candidate, on: connection) { found.append(reference) }
         }
+        for candidate in composites().prefix(Self.mostComposites) where !isOver() {
+            try connection.checkCancelled()
+            if let reference = try count(candidate, on: connection) { found.append(reference) }
+        }
         return best(found)
+    }
+
+    /// Keys of several columns whose columns another table has by name, those whose names agree most first.
+    private func composites() -> [ReferenceCandidate] {
+        tables.flatMap { to -> [ReferenceCandidate] in
+            guard to.profile.sample == nil else { return [] }
+            let keys = to.profile.table.keys.filter { $0.duplicates == 0 && (2...4).contains($0.columns.count) }
+            return keys.prefix(Self.mostKeys).flatMap { key in
+                let facts = key.columns.compactMap(to.profile.column)
+                guard facts.count == key.columns.count else { return [ReferenceCandidate]() }
+                return tables.compactMap { ReferenceCandidate(from: $0, to: to, key: facts) }
+            }
+        }.sorted { $0.name > $1.name }
     }
 
     private func isReferable(_ facts: ColumnFacts, in table: Table) -> Bool {
@@ -57,12 +77,21 @@ public struct ReferenceFinder: Sendable {
     }
 
     private func count(_ candidate: ReferenceCandidate, on connection: isolated Connection) throws -> Reference? {
-        let (value, key) = (SQL.quote(candidate.column.name), SQL.quote(candidate.key.name))
+        let (names, keys) = (candidate.columns.map { SQL.quote($0.name) }, candidate.key.map { SQL.quote($0.name) })
+        let isOne = names.count == 1
+        let value = isOne ? names[0] : "(\(names.joined(separator: ", ")))"
+        let filledIn = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        func known(_ relation: String) -> String {
+            // A key of several columns may have nulls, which would make every answer unknown.
+            let complete = isOne ? "" : " WHERE \(keys.map { "\($0) IS NOT NULL" }.joined(separator: " AND "))"
+            let key = isOne ? keys[0] : "(\(keys.joined(separator: ", ")))"
+            return "SELECT \(key) FROM \(relation)\(complete)"
+        }
         let row = try connection.query(
             """
             SELECT count(*), count(*) FILTER (NOT known), count(DISTINCT v) FILTER (known) FROM (
-            SELECT \(value) AS v, \(value) IN (SELECT \(key) FROM \(candidate.to.relation)) AS known
-            FROM \(candidate.from.relation) WHERE \(value) IS NOT NULL)
+            SELECT \(value) AS v, \(value) IN (\(known(candidate.to.relation))) AS known
+            FROM \(candidate.from.relation) WHERE \(filledIn))
             """
         ).first
         let (filled, orphans, used) = (Int(row?[0].int ?? 0), Int(row?[1].int ?? 0), Int(row?[2].int ?? 0))
@@ -71,50 +100,78 @@ public struct ReferenceFinder: Sendable {
         let share = Double(orphans) / Double(filled)
         let plausibility = (0.4 + 0.5 * candidate.name + 0.1 * coverage) * (1 - 4 * share)
         return Reference(
-            fromTable: candidate.from.name, fromColumn: candidate.column.name, toTable: candidate.to.name,
-            toColumn: candidate.key.name, filled: filled, orphans: orphans,
+            fromTable: candidate.from.name, fromColumns: candidate.columns.map(\.name), toTable: candidate.to.name,
+            toColumns: candidate.key.map(\.name), filled: filled, orphans: orphans,
             coverage: (coverage * 1000).rounded() / 1000, plausibility: (plausibility * 100).rounded() / 100,
             sql:
-                "SELECT * FROM \(candidate.from.shown) WHERE \(value) IS NOT NULL AND \(value) NOT IN (SELECT \(key) FROM \(candidate.to.shown))"
+                "SELECT * FROM \(candidate.from.shown) WHERE \(filledIn) AND \(value) NOT IN (\(known(candidate.to.shown)))"
         )
     }
 
-    /// A column refers to one key: the most plausible, and others only if they are as plausible.
+    /// Columns refer to one key: the most plausible, and others only if they are as plausible.
     private func best(_ found: [Reference]) -> [Reference] {
         var highest: [[String]: Double] = [:]
         for reference in found {
-            let column = [reference.fromTable, reference.fromColumn]
+            let column = [reference.fromTable] + reference.fromColumns
             highest[column] = max(highest[column] ?? 0, reference.plausibility)
         }
-        return found.filter { $0.plausibility >= (highest[[$0.fromTable, $0.fromColumn]] ?? 0) - 0.05 }.sorted {
+        return found.filter { $0.plausibility >= (highest[[$0.fromTable] + $0.fromColumns] ?? 0) - 0.05 }.sorted {
             ($1.plausibility, $0.fromTable, $0.fromColumn, $0.toTable)
                 < ($0.plausibility, $1.fromTable, $1.fromColumn, $1.toTable)
         }
     }
 }
 
-/// A pair that names and ranges do not rule out.
+/// Columns and a key that names and ranges do not rule out.
 struct ReferenceCandidate {
     let from: ReferenceFinder.Table
-    let column: ColumnFacts
+    let columns: [ColumnFacts]
     let to: ReferenceFinder.Table
-    let key: ColumnFacts
+    let key: [ColumnFacts]
     /// 0 to 1: how much the names agree.
     let name: Double
 
     init?(from: ReferenceFinder.Table, _ column: ColumnFacts, to: ReferenceFinder.Table, _ key: ColumnFacts) {
         let isSameTable = from.name == to.name
-        guard !(isSameTable && column.name == key.name), column.family == key.family,
-            column.distinct.count > 0,
-            // An estimate may be off, and orphans have values of their own.
-            Double(column.distinct.count) <= Double(key.distinct.count) * 1.2 + 2
-        else { return nil }
+        guard !(isSameTable && column.name == key.name), Self.fits(column, key) else { return nil }
         self.from = from
-        self.column = column
+        columns = [column]
+        self.to = to
+        self.key = [key]
+        name = Self.agreement(column.name, key.name, of: to.shortName, isSameTable: isSameTable)
+        guard Self.isPlausible(column, key, name: name) else { return nil }
+    }
+
+    /// A key of several columns: each needs a column here whose name agrees with its own. Without that, small numbers
+    /// and short words would stand in every key.
+    init?(from: ReferenceFinder.Table, to: ReferenceFinder.Table, key: [ColumnFacts]) {
+        guard from.name != to.name else { return nil }
+        var (chosen, least): ([ColumnFacts], Double) = ([], 1)
+        for part in key {
+            let fitting = from.profile.columns.filter { column in
+                Self.fits(column, part) && !chosen.contains { $0.name == column.name }
+            }
+            func agreement(_ column: ColumnFacts) -> Double {
+                if column.name.lowercased() == part.name.lowercased() { return 1 }
+                return min(0.9, Self.agreement(column.name, part.name, of: to.shortName, isSameTable: false))
+            }
+            guard let best = fitting.max(by: { agreement($0) < agreement($1) }), agreement(best) >= 0.7 else {
+                return nil
+            }
+            chosen.append(best)
+            least = min(least, agreement(best))
+        }
+        self.from = from
+        columns = chosen
         self.to = to
         self.key = key
-        name = Self.agreement(column.name, key.name, of: to.shortName, isSameTable: isSameTable)
-        guard isPlausible else { return nil }
+        name = least
+    }
+
+    private static func fits(_ column: ColumnFacts, _ key: ColumnFacts) -> Bool {
+        // An estimate may be off, and orphans have values of their own.
+        column.family == key.family && column.distinct.count > 0
+            && Double(column.distinct.count) <= Double(key.distinct.count) * 1.2 + 2
     }
 
     /// `orders.customer_id` and `customers.id` agree, and so do `country_code` and `country_code`.
@@ -152,7 +209,7 @@ struct ReferenceCandidate {
     }
 
     /// Small whole numbers stand in every other table's key: without a name they say nothing.
-    private var isPlausible: Bool {
+    private static func isPlausible(_ column: ColumnFacts, _ key: ColumnFacts, name: Double) -> Bool {
         if name >= 0.7 { return true }
         let isInside = (column.minimum ?? "") >= (key.minimum ?? "") && (column.maximum ?? "") <= (key.maximum ?? "")
         switch key.family {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WeirCore
 import WeirEngine
@@ -55,6 +56,39 @@ struct ReferenceTests {
         #expect(customers.plausibility < 1)
         #expect(found.first { $0.fromColumn == "country_code" }?.orphans == 0)
         #expect(found.first { $0.fromColumn == "country_code" }?.coverage == 0.667)
+    }
+
+    @Test("of several columns: where they stand together in a key, with the rows whose combination it does not have")
+    func composite() async throws {
+        let (found, shown) = try await find([
+            (
+                "order_items",
+                "SELECT 1 + i // 3 AS order_id, i % 3 AS line, 'p' || (i % 40) AS product FROM range(600) t(i)"
+            ),
+            (
+                "returns",
+                """
+                SELECT i AS return_id, CASE WHEN i <> 9 THEN 1 + i * 7 % 200 END AS order_id,
+                    CASE WHEN i IN (3, 4) THEN 7 ELSE i % 3 END AS line FROM range(300) t(i)
+                """
+            ),
+            // The same names, other combinations.
+            ("labels", "SELECT i AS order_id, 5 + i % 2 AS line FROM range(100) t(i)"),
+            // Each value is there, and no name says so.
+            ("counts", "SELECT 1 + i % 50 AS a, i % 3 AS b FROM range(100) t(i)"),
+        ])
+        let composite = found.filter { $0.fromColumns.count > 1 }
+        #expect(composite.map(\.fromTable) == ["returns"], "\(found.map(\.words))")
+        let reference = try #require(composite.first)
+        #expect(
+            Set(zip(reference.fromColumns, reference.toColumns).map { "\($0) \($1)" }) == [
+                "order_id order_id", "line line",
+            ])
+        #expect(reference.toTable == "order_items" && reference.filled == 299 && reference.orphans == 2)
+        #expect(shown[reference.words] == 2)
+        #expect(reference.check.hasPrefix("relationships: [{ from: ["))
+        let json = try JSONEncoder().encode(reference)
+        #expect(try JSONDecoder().decode(Reference.self, from: json) == reference)
     }
 
     @Test("nothing to find: tables of one column, empty ones, and ids that only count")
