@@ -74,7 +74,7 @@ struct SearchIndexTests {
         try await SearchLab.with(SearchLab.notes) { lab in
             #expect(await lab.failure("x") { $0.key = ["stars"] }?.code == "search.key-not-unique")
             let none = await lab.failure("x") { $0.key = [] }
-            #expect(none?.code == "search.no-key" && none?.hint?.contains("--key") == true)
+            #expect(none?.code == "search.no-key" && none?.hint?.contains("--key") == true, "\(String(describing: none))")
             #expect(await lab.failure("x") { $0.key = ["idd"] }?.hint == "did you mean \"id\"?")
             try await lab.index { $0.key = ["stars", "id"] }
             // The index knows its key from then on.

@@ -115,7 +115,7 @@ struct SearchTests {
             #expect(conditional.method == .exact && lab.ids(conditional).sorted() == [1, 2])
             // A tenth of new ones makes it again.
             try await lab.set((6000..<6100).map { ($0, "note \($0)") })
-            #expect(try await lab.index { $0.graphFrom = 500 }.graph == 999)
+            #expect(try await lab.index { $0.graphFrom = 500 }.graph == 1000)
         }
     }
 

@@ -29,24 +29,25 @@ public struct BPETokenizer: Sendable {
         specials = file.specials
         fallback = try (0..<256).map { byte in
             let name = "<0x\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))>"
-            guard let piece = vocabulary[name.utf8] else { throw Self.unusable(path, "it has no piece \(name)") }
+            guard let piece = vocabulary[Array(name.utf8)[...]] else { throw Self.unusable(path, "it has no piece \(name)") }
             return piece
         }
-        guard let space = vocabulary[Self.spaceMark] else { throw Self.unusable(path, "it has no piece for a space") }
+        guard let space = vocabulary[Self.spaceMark[...]] else { throw Self.unusable(path, "it has no piece for a space") }
         self.space = space
-        low = (0..<UInt32(Self.lowEnd)).map { value in
-            Unicode.Scalar(value).flatMap { UTF8.encode($0) }.flatMap { vocabulary[$0] } ?? -1
-        }
+        var low = [Int32](repeating: -1, count: Self.lowEnd)
         var high: [UInt32: Int32] = [:]
         vocabulary.forEach { text, piece in
+            guard text.count <= 4 else { return }
             var scalars = String(decoding: text, as: UTF8.self).unicodeScalars[...]
-            if let only = scalars.popFirst(), scalars.isEmpty, only.value >= Self.lowEnd { high[only.value] = piece }
+            guard let only = scalars.popFirst()?.value, scalars.isEmpty else { return }
+            if only < Self.lowEnd { low[Int(only)] = piece } else { high[only] = piece }
         }
+        self.low = low
         self.high = high
         var pairs = PairTable(capacity: file.merges.count)
         for (rank, pair) in file.merges.enumerated() {
             guard let left = vocabulary[pair.left], let right = vocabulary[pair.right],
-                let whole = vocabulary[Array(pair.left) + pair.right]
+                let whole = vocabulary[(pair.left + pair.right)[...]]
             else { throw Self.unusable(path, "the pair \(rank) makes no piece") }
             // Words are cut apart before a space, which is right where nothing joins across one.
             if pair.right.starts(with: Self.spaceMark), !pair.left.suffix(3).elementsEqual(Self.spaceMark) {

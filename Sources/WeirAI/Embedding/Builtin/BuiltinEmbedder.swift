@@ -12,8 +12,6 @@ public struct BuiltinEmbedder: TextEmbedder {
     public let tokenizer: BPETokenizer
     private let table: SafeTensors.Table
 
-    /// Lanes of one step of the sum.
-    private typealias Lane = SIMD16<Float>
     /// Texts that one worker takes at a time: enough to make the hand-over cheap.
     private static let slice = 256
 
@@ -74,26 +72,13 @@ public struct BuiltinEmbedder: TextEmbedder {
         }
     }
 
-    /// Summed piece after piece in single precision, as the original does.
     private func mean(of pieces: [Int32]) -> [Float] {
-        let lanes = dimensions / Lane.scalarCount
-        return [Float](unsafeUninitializedCapacity: dimensions) { out, count in
-            out.initialize(repeating: 0)
+        [Float](unsafeUninitializedCapacity: dimensions) { sums, count in
+            sums.initialize(repeating: 0)
             count = dimensions
-            let sums = UnsafeMutableRawBufferPointer(out)
-            let step = Lane.scalarCount * MemoryLayout<Float>.stride
-            table.values.withUnsafeBytes { values in
-                for piece in pieces {
-                    let row = Int(piece) * lanes * step
-                    for offset in stride(from: 0, to: lanes * step, by: step) {
-                        let sum = sums.loadUnaligned(fromByteOffset: offset, as: Lane.self)
-                        let value = values.loadUnaligned(fromByteOffset: row + offset, as: Lane.self)
-                        sums.storeBytes(of: sum + value, toByteOffset: offset, as: Lane.self)
-                    }
-                }
-            }
+            table.add(pieces, to: sums)
             if pieces.count > 1 {
-                for index in 0..<dimensions { out[index] /= Float(pieces.count) }
+                for index in 0..<dimensions { sums[index] /= Float(pieces.count) }
             }
         }
     }

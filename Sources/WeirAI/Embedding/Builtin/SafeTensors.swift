@@ -9,11 +9,33 @@ struct SafeTensors {
     private let header: JSONValue
     private let start: Int
 
-    /// A table of numbers, row after row.
-    struct Table {
+    /// A table of numbers of half precision, row after row, as it is in the file.
+    struct Table: Sendable {
         let rows: Int
         let columns: Int
-        let values: [Float]
+        fileprivate let data: Data
+        fileprivate let start: Int
+
+        /// Numbers that are read at a time.
+        static let lane = 16
+
+        /// Adds up rows, one after the other in single precision.
+        ///
+        /// - Parameter sums: as many as there are columns.
+        func add(_ rows: [Int32], to sums: UnsafeMutableBufferPointer<Float>) {
+            data.withUnsafeBytes { bytes in
+                let sums = UnsafeMutableRawBufferPointer(sums)
+                for row in rows {
+                    let from = start + Int(row) * columns * 2
+                    for column in stride(from: 0, to: columns, by: Self.lane) {
+                        let halves = bytes.loadUnaligned(fromByteOffset: from + column * 2, as: SIMD16<UInt16>.self)
+                        let sum = sums.loadUnaligned(fromByteOffset: column * 4, as: SIMD16<Float>.self)
+                        sums.storeBytes(
+                            of: sum + SafeTensors.singles(halves), toByteOffset: column * 4, as: SIMD16<Float>.self)
+                    }
+                }
+            }
+        }
     }
 
     init(path: String) throws {
@@ -34,61 +56,28 @@ struct SafeTensors {
         start = 8 + size
     }
 
-    /// A tensor of two dimensions, of half or single precision.
+    /// A tensor of two dimensions, of half precision.
     func table(_ name: String) throws -> Table {
         guard let entry = header[name], let kind = entry["dtype"]?.text, let shape = entry["shape"]?.items,
             shape.count == 2, let rows = shape[0].integer.map(Int.init), let columns = shape[1].integer.map(Int.init),
             let from = entry["data_offsets"]?[0]?.integer.map(Int.init),
             let to = entry["data_offsets"]?[1]?.integer.map(Int.init)
         else { throw Self.broken(path, "it holds no table \(name)") }
-        let width = kind == "F16" ? 2 : 4
-        guard kind == "F16" || kind == "F32" else { throw Self.broken(path, "its numbers are \(kind)") }
-        guard rows > 0, columns > 0, from >= 0, to <= data.count - start, to - from == rows * columns * width else {
-            throw Self.broken(path, "the table \(name) is cut short")
-        }
-        let values = data.withUnsafeBytes { bytes in
-            let numbers = UnsafeRawBufferPointer(rebasing: bytes[(start + from)..<(start + to)])
-            return kind == "F16" ? Self.halves(numbers) : Self.singles(numbers)
-        }
-        return Table(rows: rows, columns: columns, values: values)
+        guard kind == "F16" else { throw Self.broken(path, "its numbers are \(kind)") }
+        guard rows > 0, columns > 0, columns.isMultiple(of: Table.lane), from >= 0, to <= data.count - start,
+            to - from == rows * columns * 2
+        else { throw Self.broken(path, "the table \(name) is cut short") }
+        return Table(rows: rows, columns: columns, data: data, start: start + from)
     }
 
-    private static func singles(_ bytes: UnsafeRawBufferPointer) -> [Float] {
-        let count = bytes.count / 4
-        return [Float](unsafeUninitializedCapacity: count) { out, filled in
-            for index in 0..<count {
-                let bits = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-                out.initializeElement(at: index, to: Float(bitPattern: bits))
-            }
-            filled = count
-        }
-    }
-
-    private static func halves(_ bytes: UnsafeRawBufferPointer) -> [Float] {
-        // A processor without instructions for halves is not slower this way.
-        let known = (0..<UInt32(1 << 16)).map { single(half: $0) }
-        let count = bytes.count / 2
-        return known.withUnsafeBufferPointer { known in
-            [Float](unsafeUninitializedCapacity: count) { out, filled in
-                for index in 0..<count {
-                    let bits = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
-                    out.initializeElement(at: index, to: known[Int(bits)])
-                }
-                filled = count
-            }
-        }
-    }
-
-    /// IEEE 754 binary16 as binary32; every half is exact there.
-    static func single(half bits: UInt32) -> Float {
-        let sign = (bits & 0x8000) << 16
-        let exponent = bits >> 10 & 0x1F
-        let fraction = bits & 0x3FF
-        switch exponent {
-        case 0: return (sign == 0 ? 1 : -1) * Float(fraction) * Float(sign: .plus, exponent: -24, significand: 1)
-        case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-        default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-        }
+    /// IEEE 754 binary16 as binary32, where every finite half is exact; tables of vectors hold no others.
+    ///
+    /// Exponent and fraction move to their places at once, and a product sets the exponent right: that of numbers with a
+    /// leading zero too.
+    static func singles(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
+        let bits = SIMD16<UInt32>(truncatingIfNeeded: halves.littleEndianLanes)
+        let sizes = SIMD16<Float>(bitPattern: (bits & 0x7FFF) &<< 13) * Float(sign: .plus, exponent: 112, significand: 1)
+        return SIMD16<Float>(bitPattern: sizes.bitPattern | (bits & 0x8000) &<< 16)
     }
 
     private static func broken(_ path: String, _ reason: String) -> WeirError {
@@ -96,4 +85,20 @@ struct SafeTensors {
             "ai.embedder", "\(path) is no table of vectors: \(reason)",
             hint: "run scripts/native --force in Weir's checkout", outcome: .systemFailed)
     }
+}
+
+extension SIMD16<UInt16> {
+    /// Files are little-endian, whatever the machine is.
+    fileprivate var littleEndianLanes: Self {
+        #if _endian(little)
+            self
+        #else
+            (self &>> 8) | (self &<< 8)
+        #endif
+    }
+}
+
+extension SIMD16<Float> {
+    fileprivate init(bitPattern bits: SIMD16<UInt32>) { self = unsafeBitCast(bits, to: Self.self) }
+    fileprivate var bitPattern: SIMD16<UInt32> { unsafeBitCast(self, to: SIMD16<UInt32>.self) }
 }

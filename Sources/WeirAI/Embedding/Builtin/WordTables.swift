@@ -1,3 +1,5 @@
+import Foundation
+
 /// Numbers of short byte strings, compared byte by byte.
 ///
 /// Swift's own dictionary of texts would take an "é" of one code point and one of two for the same, and a vocabulary
@@ -15,7 +17,7 @@ struct ByteTable: Sendable {
     var count: Int { numbers.count }
 
     mutating func set(_ key: [UInt8], _ number: Int32) {
-        let slot = slot(of: key)
+        let slot = key.withUnsafeBytes { place(of: $0) }
         if slots[slot] >= 0 {
             numbers[Int(slots[slot])] = number
             return
@@ -26,8 +28,8 @@ struct ByteTable: Sendable {
         ends.append(Int32(bytes.count))
     }
 
-    subscript(key: some Collection<UInt8>) -> Int32? {
-        let found = slots[slot(of: key)]
+    subscript(key: ArraySlice<UInt8>) -> Int32? {
+        let found = slots[key.withUnsafeBytes { place(of: $0) }]
         return found < 0 ? nil : numbers[Int(found)]
     }
 
@@ -36,15 +38,25 @@ struct ByteTable: Sendable {
     }
 
     /// Where the key stands, or would.
-    private func slot(of key: some Collection<UInt8>) -> Int {
-        // FNV-1a.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        var slot = Int(hash >> 16) & (slots.count - 1)
-        while slots[slot] >= 0, !bytes[range(Int(slots[slot]))].elementsEqual(key) {
-            slot = (slot + 1) & (slots.count - 1)
+    private func place(of key: UnsafeRawBufferPointer) -> Int {
+        var hasher = Hasher()
+        hasher.combine(bytes: key)
+        var slot = hasher.finalize() & (slots.count - 1)
+        bytes.withUnsafeBytes { bytes in
+            while slots[slot] >= 0 {
+                let known = range(Int(slots[slot]))
+                if known.count == key.count, Self.areEqual(bytes, known.lowerBound, key) { return }
+                slot = (slot + 1) & (slots.count - 1)
+            }
         }
         return slot
+    }
+
+    private static func areEqual(
+        _ bytes: UnsafeRawBufferPointer, _ start: Int, _ key: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard let known = bytes.baseAddress, let wanted = key.baseAddress else { return key.isEmpty }
+        return memcmp(known + start, wanted, key.count) == 0
     }
 
     private func range(_ index: Int) -> Range<Int> { Int(index == 0 ? 0 : ends[index - 1])..<Int(ends[index]) }
