@@ -82,6 +82,10 @@ let package = Package(
         .executableTarget(
             name: "weir-ai-bench", dependencies: ["WeirAI", "StandIn"], path: "Benchmarks/AIClient",
             swiftSettings: settings),
+        // Measures embedding and vector search for Benchmarks/run.
+        .executableTarget(
+            name: "weir-search-bench", dependencies: ["WeirAI", "WeirEngine", "WeirPipeline"],
+            path: "Benchmarks/Search", swiftSettings: settings),
         tests(
             "WeirAITests", uses: ["WeirAI", "StandIn"],
             beside: ["Embedding/make_vectors.py", "Embedding/vectors.json"]),

@@ -109,7 +109,8 @@ public struct SearchIndexer: Sendable {
         let found = try known(source, embedder, on: connection)
         // Rows that cannot be told apart are found before an index is begun, or thrown away.
         try SearchChange(source: source).look(at: rebuilds ? nil : found, on: connection)
-        var record = try found.flatMap { rebuilds ? nil : $0 } ?? make(source, embedder, replacing: found, on: connection)
+        var record =
+            try found.flatMap { rebuilds ? nil : $0 } ?? make(source, embedder, replacing: found, on: connection)
         let vectors = record.vectors.sql
         func count(_ sql: String) throws -> Int { Int(try connection.query(sql).scalar.int ?? 0) }
         let replaces = try count("SELECT count(*) FROM \(SearchChange.pending) SEMI JOIN \(vectors) USING (key)") > 0

@@ -8,7 +8,8 @@ struct SearchCommandTests {
     static func project(_ ai: String = "", _ rows: [String] = notes) async throws -> TempProject {
         let project = try TempProject([
             "weir.yaml": "weir: 1\nname: test\nenvironments: { dev: {} }\n\(ai)",
-            "sources/notes.yaml": "name: raw.notes\nfrom: { files: \"notes.csv\" }\nload: { strategy: merge, key: [id] }\n",
+            "sources/notes.yaml":
+                "name: raw.notes\nfrom: { files: \"notes.csv\" }\nload: { strategy: merge, key: [id] }\n",
             "notes.csv": "id,text,stars\n" + rows.joined(separator: "\n") + "\n",
         ])
         try await project.run(expect: 0, environment: ["KEY": StandIn.key])
@@ -40,10 +41,13 @@ struct SearchCommandTests {
     @Test("finds by meaning without a network, and tells a person rank, score, key and snippet")
     func text() async throws {
         let project = try await Self.project()
-        let done = try await project.weir("search", "my money came back too late", "--in", "raw.notes.text", "--limit", "2")
+        let done = try await project.weir(
+            "search", "my money came back too late", "--in", "raw.notes.text", "--limit", "2")
         #expect(done.code == 0, "\(done)")
         let lines = done.out.split(separator: "\n")
-        #expect(lines.first?.hasPrefix("1. 1  0.") == true && lines[1] == "   The refund was late, and nobody answered.", "\(done)")
+        #expect(
+            lines.first?.hasPrefix("1. 1  0.") == true && lines[1] == "   The refund was late, and nobody answered.",
+            "\(done)")
         #expect(!done.out.contains("3. "))
         // What stands in data does not reach the terminal as a command.
         let red = try await project.weir("search", "returns red", "--in", "notes.text")
@@ -57,7 +61,8 @@ struct SearchCommandTests {
         let project = try await Self.project()
         let words = try await project.weir("search", "XZ-9431", "--in", "raw.notes.text", "--hybrid", "-o", "json")
         #expect(try report(words).hits.first?.key == ["id": 4], "\(words)")
-        let some = try await project.weir("search", "refund", "--in", "raw.notes.text", "--where", "stars > 2", "-o", "json")
+        let some = try await project.weir(
+            "search", "refund", "--in", "raw.notes.text", "--where", "stars > 2", "-o", "json")
         #expect(try Set(report(some).hits.map { $0.key["id"] ?? 0 }) == [3, 4, 5, 8], "\(some)")
         try project.write("notes.csv", "id,text,stars\n7,A refund was promised for Monday.,1\n")
         try await project.run(expect: 0)
@@ -77,8 +82,10 @@ struct SearchCommandTests {
     @Test(
         "every mistake has its own code",
         arguments: [
-            (["x", "--in", "raw.note.text"], "search.unknown-table"), (["x", "--in", "raw.notes.txt"], "search.unknown-column"),
-            (["x", "--in", "raw.notes.stars"], "search.not-text"), (["", "--in", "raw.notes.text"], "search.empty-question"),
+            (["x", "--in", "raw.note.text"], "search.unknown-table"),
+            (["x", "--in", "raw.notes.txt"], "search.unknown-column"),
+            (["x", "--in", "raw.notes.stars"], "search.not-text"),
+            (["", "--in", "raw.notes.text"], "search.empty-question"),
             (["x", "--in", "text"], "search.target"), (["x"], "usage"),
             (["x", "--in", "raw.notes.text", "--where", "id = 1; DROP TABLE raw.notes"], "search.where"),
             (["x", "--in", "raw.notes.text", "--where", "UPDATE raw.notes SET id = 1"], "search.where"),
@@ -115,7 +122,8 @@ struct SearchCommandTests {
         let project = try await Self.project(ai)
         let environment = ["KEY": StandIn.key]
         func weir(_ words: String...) async throws -> Invocation {
-            try await project.command(["search"] + words + ["--in", "raw.notes.text", "-o", "json"], environment: environment)
+            try await project.command(
+                ["search"] + words + ["--in", "raw.notes.text", "-o", "json"], environment: environment)
         }
         let none = try await weir("refund")
         #expect(none.code == 2 && none.failure?.code == "search.no-index" && server.count == 0, "\(none)")

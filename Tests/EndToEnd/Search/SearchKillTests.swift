@@ -19,7 +19,8 @@ struct SearchKillTests {
               providers:
                 local: { type: openai-compatible, key: "${KEY}", base_url: "\(server.url)/v1" }
             """,
-            "sources/notes.yaml": "name: raw.notes\nfrom: { files: \"notes.csv\" }\nload: { strategy: merge, key: [id] }\n",
+            "sources/notes.yaml":
+                "name: raw.notes\nfrom: { files: \"notes.csv\" }\nload: { strategy: merge, key: [id] }\n",
             "notes.csv": "id,text\n" + rows.joined(separator: "\n") + "\n",
         ])
         let run = try await project.weir("run", environment: ["KEY": StandIn.key])
@@ -28,13 +29,16 @@ struct SearchKillTests {
     }
 
     private static func start(_ project: TempProject) throws -> Child {
-        try project.start(["search", "index", "--in", "raw.notes.text", "-o", "json"], environment: ["KEY": StandIn.key])
+        try project.start(
+            ["search", "index", "--in", "raw.notes.text", "-o", "json"], environment: ["KEY": StandIn.key])
     }
 
     /// The texts of the requests from the one with that number on; the first of each process only asks for the length.
     private static func sent(_ server: StandIn, from: Int) -> [String] {
-        server.received.dropFirst(from).flatMap { JSONValue(parsing: $0.body)?["input"]?.items.compactMap(\.text) ?? [] }
-            .filter { $0 != "length" }
+        server.received.dropFirst(from).flatMap {
+            JSONValue(parsing: $0.body)?["input"]?.items.compactMap(\.text) ?? []
+        }
+        .filter { $0 != "length" }
     }
 
     private static let everything = """
@@ -90,6 +94,7 @@ extension TempProject {
         let there = try await rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'raw.notes.text'")
         if there == ["0"] { return [] }
         return try await rows(
-            "SELECT text FROM raw.notes WHERE to_json({'id': id})::VARCHAR IN (SELECT key FROM weir_search.\"raw.notes.text\")")
+            "SELECT text FROM raw.notes WHERE to_json({'id': id})::VARCHAR IN (SELECT key FROM weir_search.\"raw.notes.text\")"
+        )
     }
 }

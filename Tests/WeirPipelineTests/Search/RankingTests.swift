@@ -41,7 +41,8 @@ struct RankingTests {
         #expect(Snippet.of(filler + "refund", question: "refund").hasSuffix("refund"))
         #expect(Snippet.of("refund " + filler, question: "refund").hasPrefix("refund"))
         for text in [
-            String(repeating: "x", count: 1000), String(repeating: "👩‍👩‍👧‍👦", count: 500), "", " ", "a " + String(repeating: "y", count: 400),
+            String(repeating: "x", count: 1000), String(repeating: "👩‍👩‍👧‍👦", count: 500), "", " ",
+            "a " + String(repeating: "y", count: 400),
         ] {
             #expect(Snippet.of(text, question: "a y").count <= 240)
             #expect(Snippet.of(text, question: "").count <= 240)

@@ -11,8 +11,11 @@ struct SearchTests {
         try await SearchLab.with(SearchLab.notes) { lab in
             let found = try await lab.search("the money came back too late")
             #expect(lab.ids(found).first == 1, "\(found)")
-            #expect(found.method == .exact && !found.hybrid && found.stale == nil && found.space == "builtin:wordllama-256")
-            #expect(found.hits.map(\.rank) == Array(1...7) && found.hits.map(\.score) == found.hits.map(\.score).sorted(by: >))
+            #expect(
+                found.method == .exact && !found.hybrid && found.stale == nil && found.space == "builtin:wordllama-256")
+            #expect(
+                found.hits.map(\.rank) == Array(1...7)
+                    && found.hits.map(\.score) == found.hits.map(\.score).sorted(by: >))
             #expect(found.hits.allSatisfy { $0.score <= 1.0001 && $0.score >= -1.0001 })
             // A blank text is no answer.
             #expect(!lab.ids(found).contains(7))
@@ -28,7 +31,8 @@ struct SearchTests {
             for (question, id) in [("XZ-9431", 6), ("rückerstattung", 4), ("退款", 5), ("sofas", 8)] {
                 let found = try await lab.search(question) { $0.isHybrid = true }
                 let hit = try #require(found.hits.first)
-                #expect(lab.ids(found).first == id && hit.wordRank == 1 && hit.vectorRank != nil, "\(question): \(found)")
+                #expect(
+                    lab.ids(found).first == id && hit.wordRank == 1 && hit.vectorRank != nil, "\(question): \(found)")
             }
             // Words that are nowhere leave the ranks by meaning.
             let none = try await lab.search("qqqq") { $0.isHybrid = true }
@@ -85,13 +89,17 @@ struct SearchTests {
     func unknownColumn() async throws {
         try await SearchLab.with(SearchLab.notes) { lab in
             let error = await lab.failure("refund") { $0.condition = "starz > 1" }
-            #expect(error?.code == "sql.unknown-column" && error?.hint?.contains("stars") == true, "\(error.map { "\($0)" } ?? "")")
+            #expect(
+                error?.code == "sql.unknown-column" && error?.hint?.contains("stars") == true,
+                "\(error.map { "\($0)" } ?? "")")
         }
     }
 
     @Test("a graph finds what a look at every vector finds, also what came and left since it was made")
     func graph() async throws {
-        let words = ["refund", "parcel", "cat", "ship", "apple", "music", "rain", "bread", "garden", "engine", "winter", "paper"]
+        let words = [
+            "refund", "parcel", "cat", "ship", "apple", "music", "rain", "bread", "garden", "engine", "winter", "paper",
+        ]
         let notes = (1...900).map { id in
             (id, Optional("note \(id): \(words[id % 12]) and \(words[id / 12 % 12]) with \(words[id / 144 % 12])"))
         }
@@ -109,7 +117,8 @@ struct SearchTests {
             try await lab.set([(best, "quite another text"), (5000, "a ship in the rain"), (lab.ids(exact)[1], nil)])
             let later = try await lab.search("a ship in the rain") { $0.limit = 20 }
             #expect(later.method == .graph && lab.ids(later).first == 5000)
-            #expect(!lab.ids(later).contains(best) && !lab.ids(later).contains(lab.ids(exact)[1]) && later.hits.count == 20)
+            #expect(
+                !lab.ids(later).contains(best) && !lab.ids(later).contains(lab.ids(exact)[1]) && later.hits.count == 20)
             // With a condition every vector is looked at: none of those that it allows is lost.
             let conditional = try await lab.search("a ship in the rain") { $0.condition = "id IN (1, 2)" }
             #expect(conditional.method == .exact && lab.ids(conditional).sorted() == [1, 2])

@@ -29,17 +29,20 @@ public struct BPETokenizer: Sendable {
         specials = file.specials
         fallback = try (0..<256).map { byte in
             let name = "<0x\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))>"
-            guard let piece = vocabulary[Array(name.utf8)[...]] else { throw Self.unusable(path, "it has no piece \(name)") }
+            guard let piece = vocabulary[Array(name.utf8)[...]] else {
+                throw Self.unusable(path, "it has no piece \(name)")
+            }
             return piece
         }
-        guard let space = vocabulary[Self.spaceMark[...]] else { throw Self.unusable(path, "it has no piece for a space") }
+        guard let space = vocabulary[Self.spaceMark[...]] else {
+            throw Self.unusable(path, "it has no piece for a space")
+        }
         self.space = space
         var low = [Int32](repeating: -1, count: Self.lowEnd)
         var high: [UInt32: Int32] = [:]
-        vocabulary.forEach { text, piece in
-            guard text.count <= 4 else { return }
+        for (text, piece) in vocabulary.entries where text.count <= 4 {
             var scalars = String(decoding: text, as: UTF8.self).unicodeScalars[...]
-            guard let only = scalars.popFirst()?.value, scalars.isEmpty else { return }
+            guard let only = scalars.popFirst()?.value, scalars.isEmpty else { continue }
             if only < Self.lowEnd { low[Int(only)] = piece } else { high[only] = piece }
         }
         self.low = low

@@ -76,7 +76,8 @@ struct SafeTensors {
     /// leading zero too.
     static func singles(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
         let bits = SIMD16<UInt32>(truncatingIfNeeded: halves.littleEndianLanes)
-        let sizes = SIMD16<Float>(bitPattern: (bits & 0x7FFF) &<< 13) * Float(sign: .plus, exponent: 112, significand: 1)
+        let sizes =
+            SIMD16<Float>(bitPattern: (bits & 0x7FFF) &<< 13) * Float(sign: .plus, exponent: 112, significand: 1)
         return SIMD16<Float>(bitPattern: sizes.bitPattern | (bits & 0x8000) &<< 16)
     }
 

@@ -33,9 +33,7 @@ struct ByteTable: Sendable {
         return found < 0 ? nil : numbers[Int(found)]
     }
 
-    func forEach(_ body: (ArraySlice<UInt8>, Int32) -> Void) {
-        for index in numbers.indices { body(bytes[range(index)], numbers[index]) }
-    }
+    var entries: [(key: ArraySlice<UInt8>, number: Int32)] { numbers.indices.map { (bytes[range($0)], numbers[$0]) } }
 
     /// Where the key stands, or would.
     private func place(of key: UnsafeRawBufferPointer) -> Int {
