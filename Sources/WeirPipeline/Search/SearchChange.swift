@@ -26,7 +26,7 @@ struct SearchChange: Sendable {
         if let key = twice.first?.first {
             throw WeirError(
                 "search.key-not-unique", "several rows of \(source.table) have the key \(key.display)",
-                hint: "name the columns that tell rows apart with --key", at: Place(table: source.table.description))
+                hint: "name the columns that tell rows apart with --key")
         }
         let stored = record.map { "ANTI JOIN \($0.vectors.sql) USING (key, hash)" } ?? ""
         try connection.execute(

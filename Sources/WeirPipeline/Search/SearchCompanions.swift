@@ -10,7 +10,7 @@ struct SearchCompanions: Sendable {
     private func path(_ kind: String) -> String { "\(project.stateFolder)/search/\(record.mark).\(kind).duckdb" }
 
     /// The graph, where there is one that covers most of the vectors.
-    func graph() async -> SearchGraph? { await SearchGraph.open(path("graph"), mark: record.mark) }
+    func graph() async -> SearchGraph? { await OpenGraphs.shared.graph(path("graph"), mark: record.mark) }
 
     /// Makes the graph where it is wanted and missing, or where a tenth of the vectors came or left since it was made.
     ///
@@ -31,7 +31,7 @@ struct SearchCompanions: Sendable {
         }
         try await SearchGraph.build(
             path("graph"), mark: record.mark, covered: record.nextID - 1, from: record.vectors,
-            dimensions: record.dimensions, on: connection)
+            dimensions: record.dimensions, memoryLimit: project.warehouse.memoryLimit, on: connection)
         return count
     }
 
@@ -47,7 +47,8 @@ struct SearchCompanions: Sendable {
         if let words = await SearchWords.open(path, mark: record.mark), words.stamp.changes == record.changes {
             return words
         }
-        try await SearchWords.build(path, record: record, source: source, on: connection)
+        try await SearchWords.build(
+            path, record: record, source: source, memoryLimit: project.warehouse.memoryLimit, on: connection)
         return await SearchWords.open(path, mark: record.mark)
     }
 

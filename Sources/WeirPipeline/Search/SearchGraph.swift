@@ -42,11 +42,13 @@ public struct SearchGraph: Sendable {
 
     /// Makes the file from a table of `id` and `vector`.
     public static func build(
-        _ path: String, mark: String, covered: Int64, from table: TableName, dimensions: Int, on connection: Connection
+        _ path: String, mark: String, covered: Int64, from table: TableName, dimensions: Int,
+        memoryLimit: String? = nil, on connection: Connection
     ) async throws {
         try await SearchStamp.make(
             path, extensions: ["vss"], setup: ["SET hnsw_enable_experimental_persistence = true"],
-            rows: "SELECT id, vector FROM \(table.sql) WHERE vector IS NOT NULL", on: connection
+            rows: "SELECT id, vector FROM \(table.sql) WHERE vector IS NOT NULL", memoryLimit: memoryLimit,
+            on: connection
         ) { rows in
             [
                 "CREATE TABLE vectors AS SELECT id, CAST(vector AS FLOAT[\(dimensions)]) AS vector FROM \(rows)",

@@ -48,8 +48,7 @@ struct SearchSource: Sendable {
         guard !names.isEmpty else {
             throw WeirError(
                 "search.no-key", "nothing tells the rows of \(table) apart",
-                hint: "name the columns that do with --key, or declare the primary key in the table's contract",
-                at: Place(table: table.description))
+                hint: "name the columns that do with --key, or declare the primary key in the table's contract")
         }
         let table = table
         self.key = try names.map { try Self.column($0, of: table, among: columns).name }
@@ -75,21 +74,19 @@ struct SearchSource: Sendable {
         if project.tableNames.contains(where: { $0.key == declared.key }) {
             return WeirError(
                 "search.unknown-table", "\(table) is not in the warehouse yet",
-                hint: "`weir run \(declared)` builds it",
-                at: Place(table: table.description))
+                hint: "`weir run \(declared)` builds it")
         }
         let names = try connection.relations().filter { !$0.hasPrefix("weir_") }.sorted()
         return WeirError(
             "search.unknown-table", "the warehouse has no table \(table)",
-            hint: DidYouMean.hint(for: table.description, among: names), at: Place(table: table.description))
+            hint: DidYouMean.hint(for: table.description, among: names))
     }
 
     private static func column(_ wanted: String, of table: TableName, among columns: [Column]) throws -> Column {
         if let found = columns.first(where: { $0.name.lowercased() == wanted.lowercased() }) { return found }
         throw WeirError(
             "search.unknown-column", "\(table) has no column \(wanted)",
-            hint: DidYouMean.hint(for: wanted, among: columns.map(\.name)),
-            at: Place(table: table.description, field: wanted))
+            hint: DidYouMean.hint(for: wanted, among: columns.map(\.name)))
     }
 
     private static func textColumn(_ wanted: String, of table: TableName, among columns: [Column]) throws -> String {
@@ -98,8 +95,7 @@ struct SearchSource: Sendable {
         let texts = columns.filter { isText($0.type) }.map(\.name)
         throw WeirError(
             "search.not-text", "\(table).\(found.name) is \(found.type), and only texts can be searched",
-            hint: texts.isEmpty ? "\(table) has no column of texts" : "texts are in \(texts.joined(separator: ", "))",
-            at: Place(table: table.description, field: found.name))
+            hint: texts.isEmpty ? "\(table) has no column of texts" : "texts are in \(texts.joined(separator: ", "))")
     }
 
     private static func isText(_ type: String) -> Bool {

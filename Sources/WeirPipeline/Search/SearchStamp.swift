@@ -34,8 +34,8 @@ struct SearchStamp: Sendable {
     ///     open for reading can attach nothing that is written.
     ///   - statements: makes the file's tables from the relation that it is given.
     static func make(
-        _ path: String, extensions: [String], setup: [String] = [], rows: String, on connection: Connection,
-        statements: (String) -> [String]
+        _ path: String, extensions: [String], setup: [String] = [], rows: String, memoryLimit: String?,
+        on connection: Connection, statements: (String) -> [String]
     ) async throws {
         let part = "\(path).\(ProcessInfo.processInfo.processIdentifier).part"
         let parquet = "\(part).parquet"
@@ -48,6 +48,7 @@ struct SearchStamp: Sendable {
         var options = Database.Options(path: part)
         options.maxConnections = 1
         options.extensions = extensions
+        options.memoryLimit = memoryLimit
         let steps = statements("read_parquet(\(SQL.literal(parquet)))")
         try await Database.open(options).withConnection { made in
             for statement in setup { try await made.execute(statement) }

@@ -29,7 +29,7 @@ struct SearchWords: Sendable {
 
     /// Makes the file from the texts as they are in the warehouse; they themselves are not kept.
     static func build(
-        _ path: String, record: SearchRecord, source: SearchSource, on connection: Connection
+        _ path: String, record: SearchRecord, source: SearchSource, memoryLimit: String?, on connection: Connection
     ) async throws {
         let texts = "SELECT \(source.keySQL) AS key, \(source.textSQL) AS text FROM \(source.relation)"
         try await SearchStamp.make(
@@ -37,7 +37,7 @@ struct SearchWords: Sendable {
             rows: """
                 SELECT v.id, substring(t.text, v.start + 1, v.length) AS text
                 FROM \(record.vectors.sql) v JOIN (\(texts)) t ON t.key = v.key AND md5(t.text) = v.hash WHERE v.length > 0
-                """, on: connection
+                """, memoryLimit: memoryLimit, on: connection
         ) { rows in
             [
                 "CREATE TABLE texts AS SELECT id, \(spaced("text")) AS text FROM \(rows)",
