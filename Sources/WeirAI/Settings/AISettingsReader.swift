@@ -28,6 +28,7 @@ public enum AISettingsReader {
         if let entries = map.map("fallbacks") {
             for name in entries.keys { settings.fallbacks[name] = entries.strings(name) }
         }
+        settings.embeddings = map.value("embeddings").flatMap(embeddings)
         settings.budgets = map.maps("budgets").compactMap(budget)
         if let cache = map.map("cache") { settings.cache = self.cache(cache) }
         if let retry = map.map("retry") { settings.retry = self.retry(retry) }
@@ -90,6 +91,18 @@ public enum AISettingsReader {
         var url = url
         while url.hasSuffix("/") { url.removeLast() }
         return url
+    }
+
+    /// `builtin`, the name of a model, or a mapping.
+    private static func embeddings(_ value: YAMLValue) -> AISettings.EmbeddingSettings? {
+        guard value.isMap else {
+            return value.string().flatMap { $0 == "builtin" ? nil : AISettings.EmbeddingSettings(model: $0) }
+        }
+        guard let map = value.map() else { return nil }
+        let model = map.requiredString("model", of: "`embeddings:`")
+        let dimensions = positive("dimensions", map)
+        map.finish("`embeddings:`")
+        return model.map { AISettings.EmbeddingSettings(model: $0, dimensions: dimensions) }
     }
 
     private static func limits(_ map: YAMLMap) -> RateLimits {

@@ -11,28 +11,18 @@ extension Connection {
     public func append(to table: TableName, catalog: String? = nil, rows: some Sequence<[Value]>) throws {
         try checkCancelled()
         try transaction { connection in
-            var appender: duckdb_appender?
-            let state = duckdb_appender_create_ext(connection.handle.raw, catalog, table.schema, table.table, &appender)
-            defer { _ = duckdb_appender_destroy(&appender) }
-            func check(_ state: duckdb_state) throws {
-                if state == DuckDBSuccess { return }
-                let reason = duckdb_appender_error(appender).map { String(cString: $0) } ?? "no reason given"
-                throw WeirError(
-                    "engine.append", "rows cannot be added to \(table): \(reason)",
-                    at: Place(table: table.description), outcome: .systemFailed)
-            }
-            try check(state)
-            let width = Int(duckdb_appender_column_count(appender))
+            let appender = try OpenAppender(table, catalog, on: connection.handle)
+            defer { appender.close() }
             for row in rows {
-                guard row.count == width else {
+                guard row.count == appender.width else {
                     throw WeirError(
-                        "engine.append", "a row has \(row.count) values, and \(table) has \(width) columns",
+                        "engine.append", "a row has \(row.count) values, and \(table) has \(appender.width) columns",
                         outcome: .systemFailed)
                 }
-                for value in row { try check(add(value, to: appender)) }
-                try check(duckdb_appender_end_row(appender))
+                for value in row { try appender.check(add(value, to: appender.raw)) }
+                try appender.check(duckdb_appender_end_row(appender.raw))
             }
-            try check(duckdb_appender_flush(appender))
+            try appender.check(duckdb_appender_flush(appender.raw))
         }
     }
 
@@ -66,5 +56,39 @@ extension Connection {
                 duckdb_append_varchar_length(appender, $0.baseAddress, idx_t($0.count))
             }
         }
+    }
+}
+
+/// An appender of one table, within a transaction.
+struct OpenAppender {
+    let raw: duckdb_appender?
+    let width: Int
+    private let table: TableName
+
+    /// - Throws: `engine.append`.
+    init(_ table: TableName, _ catalog: String?, on handle: ConnectionHandle) throws {
+        var appender: duckdb_appender?
+        let state = duckdb_appender_create_ext(handle.raw, catalog, table.schema, table.table, &appender)
+        raw = appender
+        self.table = table
+        width = Int(state == DuckDBSuccess ? duckdb_appender_column_count(appender) : 0)
+        do { try check(state) } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Turns a refusal of the appender into an error.
+    func check(_ state: duckdb_state) throws {
+        if state == DuckDBSuccess { return }
+        let reason = duckdb_appender_error(raw).map { String(cString: $0) } ?? "no reason given"
+        throw WeirError(
+            "engine.append", "rows cannot be added to \(table): \(reason)",
+            at: Place(table: table.description), outcome: .systemFailed)
+    }
+
+    func close() {
+        var appender = raw
+        _ = duckdb_appender_destroy(&appender)
     }
 }

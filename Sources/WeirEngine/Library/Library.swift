@@ -39,7 +39,7 @@ enum Library {
     private static func find() -> Location {
         let environment = ProcessInfo.processInfo.environment
         if let folder = environment["DUCKDB_LIB_DIR"] { return Location(folder: folder) }
-        let binary = URL(fileURLWithPath: Bundle.main.executablePath ?? "/").resolvingSymlinksInPath()
+        let binary = Self.binary
         let installed = binary.deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "lib/weir").path
         if FileManager.default.fileExists(atPath: "\(installed)/\(fileName)") {
@@ -54,7 +54,9 @@ enum Library {
         return Location(library: fileName, extensions: nil)
     }
 
-    private static func folderAbove(_ path: String, holding name: String) -> String? {
+    static var binary: URL { URL(fileURLWithPath: Bundle.main.executablePath ?? "/").resolvingSymlinksInPath() }
+
+    static func folderAbove(_ path: String, holding name: String) -> String? {
         var folder = URL(fileURLWithPath: path)
         while folder.path != "/" {
             if FileManager.default.fileExists(atPath: folder.appending(path: name).path) { return folder.path }

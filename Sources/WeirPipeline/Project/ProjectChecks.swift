@@ -54,7 +54,7 @@ struct ProjectChecks {
             } else {
                 seen[name.key] = place
             }
-            for reserved in ["weir_meta", "weir_quarantine"] where name.schema.lowercased() == reserved {
+            for reserved in ["weir_meta", "weir_quarantine", "weir_search"] where name.schema.lowercased() == reserved {
                 problems.add(WeirError("project.reserved-name", "the schema \(reserved) is Weir's own", at: place))
             }
         }

@@ -62,6 +62,10 @@ struct JSONOutputTests {
                 "SELECT TIMESTAMP '2026-01-01' + INTERVAL (i) DAY AS at, CASE i WHEN 30 THEN 900 ELSE 100 END AS value FROM range(31) t(i)",
             ], heading: "### weir drift --series"),
         Command(words: ["doctor"], heading: "### weir doctor"),
+        Command(
+            words: ["search", "coffee", "--in", "raw.orders.product", "--hybrid"], heading: "### weir search",
+            optional: [".hits[].word_rank"]),
+        Command(words: ["search", "index", "--in", "raw.orders.product"], heading: "### weir search index"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
         Command(words: ["contract", "lint", "next.yaml"], heading: "### weir contract lint"),
         Command(
@@ -140,7 +144,7 @@ struct JSONOutputTests {
             "plan", "run", "backfill", "test", "check", "query", "quarantine list", "quarantine show",
             "quarantine replay", "lineage", "runs", "runs show", "docs", "lint", "doctor", "init", "profile", "diff",
             "contract lint", "contract diff", "contract import", "contract export", "contract suggest", "drift",
-            "drift ack", "drift history",
+            "drift ack", "drift history", "search", "search index", "search status", "search drop",
         ])
     func usage(command: String) async throws {
         let project = try TempProject()
