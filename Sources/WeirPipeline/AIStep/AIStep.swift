@@ -16,9 +16,8 @@ public struct AIStep: Sendable, Hashable {
         case image
         /// What a prediction server says.
         case predict
-
-        /// Whether a model is given a prompt.
-        var isPrompted: Bool { self != .embed && self != .predict }
+        /// The parts of a long text, as a list.
+        case chunk
     }
 
     /// Whether rows go to the provider's batch service: half the price, answered within a day.
@@ -55,6 +54,8 @@ public struct AIStep: Sendable, Hashable {
     public var inFlight = 16
     /// Length of a vector, where the model offers several.
     public var dimensions: Int?
+    /// Tokens of a chunk, and those that it repeats from the one before.
+    public var chunking = Chunking.usual
     /// Of a prediction server.
     public var url: String?
     /// Type of what a prediction server answers.
@@ -72,5 +73,25 @@ public struct AIStep: Sendable, Hashable {
 
     static let usualColumns: [Task: String] = [
         .classify: "label", .generate: "answer", .embed: "embedding", .image: "answer", .predict: "prediction",
+        .chunk: "chunks",
     ]
+
+    /// The model that makes vectors without a server and without a key.
+    static let builtin = "builtin"
+
+    /// The step with what the project's settings say of it: who makes vectors, where the step does not say so itself.
+    func settled(by settings: AISettings?) -> AIStep {
+        guard task == .embed, model.isEmpty || model == Self.builtin else { return self }
+        var step = self
+        guard model.isEmpty, let chosen = settings?.embeddings else {
+            step.model = Self.builtin
+            step.dimensions = Self.builtinDimensions
+            return step
+        }
+        step.model = chosen.model
+        step.dimensions = dimensions ?? chosen.dimensions
+        return step
+    }
+
+    private static let builtinDimensions = 256
 }

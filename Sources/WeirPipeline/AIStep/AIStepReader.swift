@@ -30,6 +30,9 @@ struct AIStepReader {
         step.rowsPerCall = positive("rows_per_call", map)
         if let count = positive("in_flight", map) { step.inFlight = count }
         step.dimensions = positive("dimensions", map)
+        step.chunking = Chunking(
+            limit: positive("chunk_tokens", map) ?? Chunking.usual.limit,
+            overlap: map.int("overlap_tokens") ?? Chunking.usual.overlap)
         step.url = map.string("url")
         step.type = map.string("type")
         for key in ["prompt", "output", "column", "input", "images", "model"] where map.has(key) {
@@ -68,6 +71,11 @@ struct AIStepReader {
         only("url", for: [.predict])
         only("type", for: [.predict])
         only("dimensions", for: [.embed])
+        only("chunk_tokens", for: [.chunk])
+        only("overlap_tokens", for: [.chunk])
+        if map.has("dimensions"), step.model == AIStep.builtin {
+            map.report("project.useless-key", "the built-in embedder has one length, 256", key: "dimensions")
+        }
         for key in ["max_tokens", "temperature", "effort", "batch", "batch_above"] { only(key, for: prompted) }
         only("model", for: prompted.union([.embed]))
         only("budget", for: prompted.union([.embed]))

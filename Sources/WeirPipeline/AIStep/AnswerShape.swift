@@ -82,6 +82,9 @@ struct AnswerShape: Sendable {
             let type = step.dimensions.map { "FLOAT[\($0)]" } ?? "FLOAT[]"
             fields = [Field(name: step.column, type: type, schema: .null, words: "", mayBeNull: false)]
             isVector = true
+        case .chunk:
+            let type = "STRUCT(chunk BIGINT, \"text\" VARCHAR, headings VARCHAR[], tokens BIGINT)[]"
+            fields = [Field(name: step.column, type: type, schema: .null, words: "", mayBeNull: false)]
         case .predict:
             fields = [
                 Field(name: step.column, type: step.type ?? "DOUBLE", schema: .null, words: "", mayBeNull: true)

@@ -38,8 +38,10 @@ extension Runner {
             try await connection.perform { connection in
                 let columns = try OutputColumns.of(sql, source: model.text, on: connection)
                 let resolved = try ResolvedStep(step, of: model, in: project, columns: columns)
-                return try StepForecast(resolved: resolved, client: step.task == .predict ? nil : client)
-                    .forecast(sql, isRough: isRough, on: connection)
+                return try StepForecast(
+                    resolved: resolved, client: step.task == .predict || step.task == .chunk ? nil : client
+                )
+                .forecast(sql, isRough: isRough, on: connection)
             }
         }
     }

@@ -24,6 +24,7 @@ struct ResolvedStep: Sendable {
     /// - Parameter columns: what the SELECT returns.
     /// - Throws: `ai.unknown-column` and its kin, all at once, placed in the header or the prompt.
     init(_ step: AIStep, of model: ModelDefinition, in project: Project, columns: [Column]) throws {
+        let step = step.settled(by: project.ai)
         self.step = step
         table = model.name
         root = project.root
@@ -38,7 +39,7 @@ struct ResolvedStep: Sendable {
         if prompted.isEmpty, step.input.isEmpty, step.task != .image {
             let keys = Set(model.load.key.map { $0.lowercased() })
             wanted = columns.filter { !keys.contains($0.name.lowercased()) }
-            if step.task == .embed { wanted = wanted.filter { $0.type == "VARCHAR" } }
+            if step.task == .embed || step.task == .chunk { wanted = wanted.filter { $0.type == "VARCHAR" } }
         }
         let pictures = Set(images.map { $0.name.lowercased() })
         var seen = pictures
@@ -55,11 +56,11 @@ struct ResolvedStep: Sendable {
                     "ai.no-input", "\(model.name) returns no column that the model could be given",
                     hint: "name one in the prompt as {{column}}, or under `input:`", at: step.place))
         }
-        if step.task == .embed, inputs.count > 1 {
+        if step.task == .embed || step.task == .chunk, inputs.count > 1 {
             problems.add(
                 WeirError(
                     "ai.no-input",
-                    "a vector is made of one text, and \(inputs.map(\.name).joined(separator: ", ")) are several",
+                    "it works on one text, and \(inputs.map(\.name).joined(separator: ", ")) are several",
                     hint: "name one under `input:`, or put them together in SQL", at: step.place))
         }
         try problems.throwIfAny("plan.invalid") { "\(model.name) has \($0) mistakes" }
@@ -67,8 +68,9 @@ struct ResolvedStep: Sendable {
     }
 
     /// What a step adds to the fingerprint of its model: what it may spend and how fast it goes does not count.
-    static func definition(of step: AIStep, output: TableContract?) throws -> [String] {
-        parts(of: step, try AnswerShape(step, output: output)) + step.input + ["images"] + step.images
+    static func definition(of step: AIStep, output: TableContract?, settings: AISettings?) throws -> [String] {
+        let step = step.settled(by: settings)
+        return try parts(of: step, AnswerShape(step, output: output)) + step.input + ["images"] + step.images
     }
 
     static func output(_ step: AIStep, in project: Project) throws -> TableContract? {
@@ -88,6 +90,7 @@ struct ResolvedStep: Sendable {
             + [
                 step.temperature.map { "\($0)" } ?? "", step.effort?.rawValue ?? "",
                 step.maxTokens.map { "\($0)" } ?? "", step.dimensions.map { "\($0)" } ?? "",
+                step.task == .chunk ? "\(step.chunking.limit) \(step.chunking.overlap)" : "",
             ]
     }
 

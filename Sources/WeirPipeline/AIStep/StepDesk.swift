@@ -70,11 +70,23 @@ actor StepDesk {
                 resolved: resolved, store: store,
                 answering: PredictionAnswering(client: client, resolved: resolved, unit: step.rowsPerCall ?? 256),
                 progress: progress)
+        case .embed where resolved.step.model == AIStep.builtin:
+            return StepRun(
+                resolved: resolved, store: store,
+                answering: BuiltinEmbedding(embedder: try BuiltinEmbedder.shared(), unit: step.rowsPerCall ?? 256),
+                progress: progress)
+        case .chunk:
+            let tokenizer = try BuiltinEmbedder.shared().tokenizer
+            return StepRun(
+                resolved: resolved, store: store,
+                answering: ChunkAnswering(step: resolved.step, tokenizer: tokenizer, unit: step.rowsPerCall ?? 16),
+                progress: progress)
         case .embed:
             return StepRun(
                 resolved: resolved, store: store,
                 answering: EmbeddingAnswering(
-                    client: try await client(), step: step, options: options, unit: step.rowsPerCall ?? 64),
+                    client: try await client(), step: resolved.step, options: options,
+                    unit: step.rowsPerCall ?? 64),
                 progress: progress)
         case .extract, .classify, .generate, .image:
             let client = try await client()

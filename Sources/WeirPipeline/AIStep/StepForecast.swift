@@ -15,6 +15,8 @@ public struct AIForecast: Sendable, Hashable, Encodable {
     public var calls: Int
     /// Nil where no price is known, or nothing has one.
     public var cost: Money?
+    /// Nobody is paid: the work is done here, or by a server of one's own.
+    public var isFree = false
     /// Its inputs change before it is built, so that there may be more or fewer.
     public var isRough: Bool
 }
@@ -44,9 +46,10 @@ struct StepForecast: Sendable {
         var forecast = AIForecast(
             model: step.model.isEmpty ? client?.settings.defaultModel ?? "" : step.model, rows: counts[0],
             known: counts[1], open: counts[2], calls: 0, cost: nil, isRough: isRough)
-        let unit = step.rowsPerCall ?? (step.task == .embed ? 64 : step.task == .predict ? 256 : 1)
+        let unit = step.rowsPerCall ?? ([.embed: 64, .predict: 256, .chunk: 16][step.task] ?? 1)
+        forecast.isFree = client == nil || step.model == AIStep.builtin
         forecast.calls = (forecast.open + unit - 1) / unit
-        guard let client, forecast.open > 0 else { return forecast }
+        guard let client, forecast.open > 0, step.model != AIStep.builtin else { return forecast }
         let sample = try connection.query(
             "SELECT hash, * EXCLUDE (hash) FROM (SELECT \(hash) AS hash, \(resolved.selected) FROM \(rows) s) WHERE NOT \(known) AND hash IS NOT NULL LIMIT \(Self.sampled)"
         ).map { Question(hash: $0[0].display, values: Array($0.dropFirst())) }

@@ -1,3 +1,4 @@
+import WeirAI
 import WeirConnect
 import WeirCore
 import WeirQuality
@@ -6,9 +7,10 @@ import WeirQuality
 enum Definition {
     /// - Parameter output: the contract of an AI step's answers.
     static func fingerprint(
-        of model: ModelDefinition, normalised: String, output: TableContract? = nil
+        of model: ModelDefinition, normalised: String, output: TableContract? = nil, settings: AISettings? = nil
     ) throws -> String {
-        let asked = try model.ai.map { try ["ai"] + ResolvedStep.definition(of: $0, output: output) } ?? []
+        let asked =
+            try model.ai.map { try ["ai"] + ResolvedStep.definition(of: $0, output: output, settings: settings) } ?? []
         return Fingerprint.of(["model", normalised] + parts(of: model.load) + asked)
     }
 

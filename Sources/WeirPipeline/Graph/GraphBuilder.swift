@@ -56,7 +56,7 @@ struct GraphBuilder {
             waitsFor: referenced(project.tableContract(for: model.name), by: model.name), query: query,
             fingerprint: try Definition.fingerprint(
                 of: model, normalised: query?.normalised ?? model.sql,
-                output: model.ai.flatMap { try ResolvedStep.output($0, in: project) }),
+                output: model.ai.flatMap { try ResolvedStep.output($0, in: project) }, settings: project.ai),
             contractMark: mark(model.contract, of: model.name, onFail: model.onFail),
             hasUnknownInputs: problems.all.count > reported)
     }

@@ -47,6 +47,39 @@ struct StepTaskTests {
         await project.server.stop()
     }
 
+    @Test("long documents are cut with their headings, and their parts embedded without any server")
+    func chunks() async throws {
+        let long = "# Returns\n\n" + String(repeating: "You may send things back within a month. ", count: 60)
+        let project = try await StepProject(
+            "{ task: chunk, input: [text], chunk_tokens: 64, overlap_tokens: 8 }", documents: [long, "short", ""])
+        try project.files.write(
+            "models/mart/vectors.sql",
+            """
+            /* weir
+            ai: { task: embed, input: [part] }
+            key: [document_id, chunk]
+            */
+            SELECT document_id, c.chunk AS chunk, c.text AS part
+            FROM (SELECT document_id, unnest(chunks) AS c FROM mart.answers)
+            """)
+        let plan = try await project.weir("plan")
+        #expect(plan.code == 0, "\(plan)")
+        try await project.run()
+        #expect(project.server.count == 0, "nobody is asked")
+        let parts = try await project.files.rows(
+            "SELECT document_id, len(chunks) > 5, chunks[1].headings, list_max([c.tokens FOR c IN chunks]) <= 64 FROM mart.answers ORDER BY 1"
+        )
+        #expect(parts.count == 3 && parts[0] == "1|true|[Returns]|true" && parts[2] == "3|NULL|NULL|NULL", "\(parts)")
+        let vectors = try await project.files.rows(
+            "SELECT typeof(embedding), count(*) > 6, min(document_id), max(document_id) FROM mart.vectors GROUP BY 1")
+        #expect(vectors == ["FLOAT[256]|true|1|2"])
+        try await project.run("--full-refresh")
+        #expect(
+            try await project.files.rows("SELECT count(*) = count(DISTINCT hash) FROM weir_meta.ai_answers") == ["true"]
+        )
+        await project.server.stop()
+    }
+
     @Test("pictures: a file, its bytes, several a row; what is none is held back")
     func images() async throws {
         let png = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3])

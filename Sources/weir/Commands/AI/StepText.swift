@@ -9,7 +9,8 @@ enum StepText {
         let rows = Figures.count(Int64(forecast.rows), "row")
         if forecast.open == 0 { return "\(head) asks nothing: all answers for its \(rows) are kept" }
         let kept = forecast.known > 0 ? ", \(Figures.count(forecast.known)) answers are kept" : ""
-        let cost = forecast.cost.map { "about \($0)" } ?? "no price is known"
+        let cost =
+            forecast.cost.map { "about \($0)" } ?? (forecast.isFree ? "which costs nothing" : "no price is known")
         let model = forecast.model.isEmpty ? "" : " of \(forecast.model)"
         let rough = forecast.isRough ? "; its inputs change first, so there may be more" : ""
         return
