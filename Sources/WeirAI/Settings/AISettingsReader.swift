@@ -100,33 +100,26 @@ public enum AISettingsReader {
         }
         guard let map = value.map() else { return nil }
         let model = map.requiredString("model", of: "`embeddings:`")
-        let dimensions = positive("dimensions", map)
+        let dimensions = map.positive("dimensions")
         map.finish("`embeddings:`")
         return model.map { AISettings.EmbeddingSettings(model: $0, dimensions: dimensions) }
     }
 
     private static func limits(_ map: YAMLMap) -> RateLimits {
         var limits = RateLimits()
-        limits.requestsPerMinute = positive("requests_per_minute", map)
-        limits.inputTokensPerMinute = positive("input_tokens_per_minute", map)
-        limits.outputTokensPerMinute = positive("output_tokens_per_minute", map)
-        limits.tokensPerMinute = positive("tokens_per_minute", map)
-        if let count = positive("in_flight", map) { limits.inFlight = count }
+        limits.requestsPerMinute = map.positive("requests_per_minute")
+        limits.inputTokensPerMinute = map.positive("input_tokens_per_minute")
+        limits.outputTokensPerMinute = map.positive("output_tokens_per_minute")
+        limits.tokensPerMinute = map.positive("tokens_per_minute")
+        if let count = map.positive("in_flight") { limits.inFlight = count }
         map.finish("`limits:`")
         return limits
     }
 
-    private static func positive(_ key: String, _ map: YAMLMap) -> Int? {
-        guard let value = map.int(key) else { return nil }
-        if value > 0 { return value }
-        map.report("yaml.wrong-value", "\(key) must be above zero", key: key)
-        return nil
-    }
-
     private static func budget(_ map: YAMLMap) -> Budget? {
-        let limit = money("limit", map)
+        let limit = map.money("limit")
         if !map.has("limit") { map.report("yaml.missing-key", "a budget needs the key \"limit\"") }
-        let soft = money("soft", map)
+        let soft = map.money("soft")
         let period = map.choice("per", Budget.Period.self) ?? .total
         let model = map.string("model")
         let node = map.string("table")
@@ -134,27 +127,18 @@ public enum AISettingsReader {
         return limit.map { Budget(limit: $0, soft: soft, per: period, model: model, node: node) }
     }
 
-    private static func money(_ key: String, _ map: YAMLMap) -> Money? {
-        guard let text = map.string(key) else { return nil }
-        if let money = Money(text) { return money }
-        map.report(
-            "yaml.wrong-type", "\"\(text.prefix(40))\" is no amount of US dollars", hint: "write it like $2.50",
-            key: key)
-        return nil
-    }
-
     private static func cache(_ map: YAMLMap) -> AISettings.CacheSettings {
         var cache = AISettings.CacheSettings()
         cache.isOn = map.bool("on") ?? true
         if let age = map.span("max_age") { cache.maxAge = age }
-        if let size = positive("max_megabytes", map) { cache.maxBytes = Int64(min(size, 1_000_000)) * 1_000_000 }
+        if let size = map.positive("max_megabytes") { cache.maxBytes = Int64(min(size, 1_000_000)) * 1_000_000 }
         map.finish("`cache:`")
         return cache
     }
 
     private static func retry(_ map: YAMLMap) -> RetryPolicy {
         var policy = RetryPolicy()
-        if let attempts = positive("attempts", map) { policy.attempts = attempts }
+        if let attempts = map.positive("attempts") { policy.attempts = attempts }
         if let limit = map.span("within") { policy.limit = .seconds(limit.seconds) }
         if let longest = map.span("longest_wait") { policy.longestWait = .seconds(longest.seconds) }
         if let patience = map.span("hedge_after") { policy.hedgeAfter = .seconds(patience.seconds) }

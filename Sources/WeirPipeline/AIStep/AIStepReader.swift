@@ -23,15 +23,15 @@ struct AIStepReader {
         step.images = map.strings("images")
         step.budget = budget(map)
         step.batching = map.choice("batch", AIStep.Batching.self) ?? .never
-        if let least = money("batch_above", map) { step.batchAbove = least }
-        step.maxTokens = positive("max_tokens", map)
+        if let least = map.money("batch_above") { step.batchAbove = least }
+        step.maxTokens = map.positive("max_tokens")
         step.temperature = map.double("temperature")
         step.effort = map.choice("effort", AIEffort.self)
-        step.rowsPerCall = positive("rows_per_call", map)
-        if let count = positive("in_flight", map) { step.inFlight = count }
-        step.dimensions = positive("dimensions", map)
+        step.rowsPerCall = map.positive("rows_per_call")
+        if let count = map.positive("in_flight") { step.inFlight = count }
+        step.dimensions = map.positive("dimensions")
         step.chunking = Chunking(
-            limit: positive("chunk_tokens", map) ?? Chunking.usual.limit,
+            limit: map.positive("chunk_tokens") ?? Chunking.usual.limit,
             overlap: map.int("overlap_tokens") ?? Chunking.usual.overlap)
         step.url = map.string("url")
         step.type = map.string("type")
@@ -147,30 +147,14 @@ struct AIStepReader {
     private func budget(_ map: YAMLMap) -> Budget? {
         guard let value = map.value("budget") else { return nil }
         guard value.isMap, let entry = value.map() else {
-            return money("budget", map).map { Budget(limit: $0, per: .run) }
+            return map.money("budget").map { Budget(limit: $0, per: .run) }
         }
-        let limit = money("limit", entry)
+        let limit = entry.money("limit")
         if !entry.has("limit") { entry.report("yaml.missing-key", "a budget needs the key \"limit\"") }
-        let soft = money("soft", entry)
+        let soft = entry.money("soft")
         let period = entry.choice("per", Budget.Period.self) ?? .run
         entry.finish("a budget")
         return limit.map { Budget(limit: $0, soft: soft, per: period) }
-    }
-
-    private func money(_ key: String, _ map: YAMLMap) -> Money? {
-        guard let text = map.string(key) else { return nil }
-        if let money = Money(text) { return money }
-        map.report(
-            "yaml.wrong-type", "\"\(text.prefix(40))\" is no amount of US dollars", hint: "write it like $2.50",
-            key: key)
-        return nil
-    }
-
-    private func positive(_ key: String, _ map: YAMLMap) -> Int? {
-        guard let number = map.int(key) else { return nil }
-        if number > 0 { return number }
-        map.report("yaml.wrong-value", "\(key) must be above zero", key: key)
-        return nil
     }
 }
 
