@@ -81,9 +81,8 @@ func limiter(_ folder: String, count: Int, scale: Int) async throws -> JSONValue
     let minutes = (ContinuousClock.now - began) * scale / .seconds(60)
     return [
         "refused": .int(Int64(server.refused)), "minutes": .double(minutes),
-        // The first window may be used up at once, so that n windows take n - 1 minutes.
-        "share": .double(Double(count) / (600 * (minutes + 1))),
-        "steady_share": .double(Double(count - 600) / (600 * minutes)),
+        // Of the 600 that are allowed a minute.
+        "share": .double(Double(count) / (600 * minutes)),
     ]
 }
 
