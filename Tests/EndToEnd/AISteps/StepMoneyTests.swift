@@ -40,10 +40,7 @@ struct StepMoneyTests {
         project.server.set(delay: .milliseconds(40))
         var random = Seeded(4711)
         for _ in 0..<6 {
-            let child = try project.start("run")
-            try await Task.sleep(for: .milliseconds(Int.random(in: 150..<700, using: &random)))
-            child.signal(9)
-            _ = await child.wait()
+            try await kill(try project.start("run"), after: Int.random(in: 2..<14, using: &random), of: project)
         }
         let stored = try await project.files.rows("SELECT count(*), count(DISTINCT hash) FROM weir_meta.ai_answers")
         let before = project.asked
@@ -71,12 +68,10 @@ struct StepMoneyTests {
         project.server.set(delay: .milliseconds(60))
         var random = Seeded(99)
         var stored = 0
-        for kill in 0..<20 {
-            let child = try project.start("run")
-            // Some are killed at once, most while vectors come in.
-            try await Task.sleep(for: .milliseconds(kill < 2 ? 40 : Int.random(in: 250..<600, using: &random)))
-            child.signal(9)
-            _ = await child.wait()
+        for turn in 0..<20 {
+            // Some are killed before anything is sent, most while vectors come in.
+            let calls = turn < 2 ? 0 : Int.random(in: 2..<12, using: &random)
+            try await self.kill(try project.start("run"), after: calls, of: project)
             let kept = try? await project.files.rows("SELECT count(*), count(DISTINCT hash) FROM weir_meta.ai_answers")
             guard let counts = kept?.first?.split(separator: "|").compactMap({ Int($0) }) else { continue }
             #expect(counts[0] == counts[1] && counts[0] >= stored, "nothing that was stored is lost or there twice")
@@ -91,6 +86,17 @@ struct StepMoneyTests {
         #expect(before - stored <= 20 * 4 * 64)
         #expect(try await project.files.rows(checksum) == expected)
         await project.server.stop()
+    }
+
+    /// Kills a run when the server has been asked so many times since now, however long that takes.
+    private func kill(_ child: Child, after calls: Int, of project: StepProject) async throws {
+        let target = project.server.count + calls
+        let deadline = ContinuousClock.now + .seconds(60)
+        while project.server.count < target, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(3))
+        }
+        child.signal(9)
+        _ = await child.wait()
     }
 
     /// Texts that the server was sent.
