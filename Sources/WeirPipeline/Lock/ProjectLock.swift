@@ -36,7 +36,11 @@ public struct ProjectLock: Sendable {
         ftruncate(descriptor, 0)
         let text = "\(getpid())\n"
         _ = text.withCString { write(descriptor, $0, strlen($0)) }
-        defer { ftruncate(descriptor, 0) }
+        defer {
+            ftruncate(descriptor, 0)
+            // Closing alone would not do: a process that is being started meanwhile has the file open too, until it runs.
+            _ = flock(descriptor, LOCK_UN)
+        }
         return try await body()
     }
 
