@@ -75,17 +75,7 @@ public struct PredictionClient: Sendable {
         }
         let said = JSONValue(parsing: reply.body)?["error"]
         let message = said?.text ?? said?.line ?? String(decoding: reply.body.prefix(200), as: UTF8.self)
-        let kind: AIFault.Kind =
-            switch reply.head.status {
-            case 401: .unauthorized
-            case 403: .forbidden
-            case 404: .notFound
-            case 413: .tooLarge
-            case 429: .rateLimited
-            case 400..<500: .badRequest
-            default: .server
-            }
-        throw AIFault(kind, message, status: reply.head.status)
+        throw AIFault(StatusKind.of(reply.head.status), message, status: reply.head.status)
     }
 
     // MARK: The two protocols

@@ -117,14 +117,13 @@ public enum AISettingsReader {
     }
 
     private static func budget(_ map: YAMLMap) -> Budget? {
-        let limit = map.money("limit")
-        if !map.has("limit") { map.report("yaml.missing-key", "a budget needs the key \"limit\"") }
-        let soft = map.money("soft")
-        let period = map.choice("per", Budget.Period.self) ?? .total
+        var budget = map.budget(per: .total)
         let model = map.string("model")
         let node = map.string("table")
         map.finish("a budget")
-        return limit.map { Budget(limit: $0, soft: soft, per: period, model: model, node: node) }
+        budget?.model = model
+        budget?.node = node
+        return budget
     }
 
     private static func cache(_ map: YAMLMap) -> AISettings.CacheSettings {

@@ -18,4 +18,15 @@ extension YAMLMap {
         report("yaml.wrong-value", "\(key) must be above zero", key: key)
         return nil
     }
+
+    /// A budget's `limit`, `soft` and `per`; nil where there is no limit.
+    ///
+    /// - Parameter usual: how long it holds where the map does not say so.
+    public func budget(per usual: Budget.Period) -> Budget? {
+        let limit = money("limit")
+        if !has("limit") { report("yaml.missing-key", "a budget needs the key \"limit\"") }
+        let soft = money("soft")
+        let period = choice("per", Budget.Period.self) ?? usual
+        return limit.map { Budget(limit: $0, soft: soft, per: period) }
+    }
 }

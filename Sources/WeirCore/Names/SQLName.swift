@@ -25,6 +25,11 @@ public enum SQL {
         return String(out)
     }
 
+    /// The JSON path of an object's member, as a literal: `'$."name"'`.
+    public static func jsonPath(to member: String) -> String {
+        literal("$.\"\(member.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"")
+    }
+
     /// `"a", "b"`.
     public static func list(_ identifiers: some Sequence<String>) -> String {
         identifiers.map(quote).joined(separator: ", ")

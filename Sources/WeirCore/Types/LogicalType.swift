@@ -94,4 +94,7 @@ public struct Column: Sendable, Hashable, Codable {
     public init(name: String, type: LogicalType) {
         self.init(name: name, type: type.description)
     }
+
+    /// Whether its values are lists, objects or maps.
+    public var isNested: Bool { type.hasSuffix("]") || type.hasPrefix("STRUCT") || type.hasPrefix("MAP") }
 }

@@ -94,4 +94,15 @@ public struct AIStep: Sendable, Hashable {
     }
 
     private static let builtinDimensions = 256
+
+    /// Rows that are put in one call.
+    var unit: Int {
+        if let rowsPerCall { return rowsPerCall }
+        return switch task {
+        case .embed: model == Self.builtin ? 256 : 64
+        case .predict: 256
+        case .chunk: 16
+        case .extract, .classify, .generate, .image: 1
+        }
+    }
 }

@@ -91,15 +91,15 @@ struct AIStepReader {
                     "serve the file with a server that speaks KServe v2 (Triton, MLServer, OpenVINO) and name its url:",
                 key: "task")
         }
-        if let type = step.type, SQLTypeName(type) == nil {
+        if let type = step.type, !Self.isTypeName(type) {
             map.report("yaml.wrong-value", "\"\(type)\" is no type of a column", key: "type")
         }
     }
 
     private func prompt(_ map: YAMLMap) -> PromptTemplate? {
-        guard let said = map.string("prompt"), let place = Optional(map.place("prompt")) else { return nil }
+        guard let said = map.string("prompt") else { return nil }
         guard said.hasSuffix(".md") || said.hasSuffix(".txt") else {
-            return template(PromptTemplate(text: said, file: nil, place: place), map)
+            return template(PromptTemplate(text: said, file: nil, place: map.place("prompt")), map)
         }
         guard FileManager.default.fileExists(atPath: "\(project.root)/\(said)") else {
             let known = ProjectFiles.list("prompts", suffixes: [".md", ".txt"], root: project.root)
@@ -149,24 +149,16 @@ struct AIStepReader {
         guard value.isMap, let entry = value.map() else {
             return map.money("budget").map { Budget(limit: $0, per: .run) }
         }
-        let limit = entry.money("limit")
-        if !entry.has("limit") { entry.report("yaml.missing-key", "a budget needs the key \"limit\"") }
-        let soft = entry.money("soft")
-        let period = entry.choice("per", Budget.Period.self) ?? .run
+        let budget = entry.budget(per: .run)
         entry.finish("a budget")
-        return limit.map { Budget(limit: $0, soft: soft, per: period) }
+        return budget
     }
-}
 
-/// A type of a column as people write it: words, digits and brackets, so that it can stand in SQL.
-struct SQLTypeName: Sendable {
-    let text: String
-
-    init?(_ text: String) {
-        let isPlain = text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || "0123456789_ (),[]".unicodeScalars.contains($0))
-        }
-        guard isPlain, text.first?.isLetter == true else { return nil }
-        self.text = text
+    /// A type of a column as people write it: words, digits and brackets, so that it can stand in SQL.
+    private static func isTypeName(_ text: String) -> Bool {
+        text.first?.isLetter == true
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_ (),[]".unicodeScalars.contains($0))
+            }
     }
 }

@@ -19,10 +19,7 @@ protocol Answering: Sendable {
 extension Answering {
     /// Faults that may be a single row's: they do not stop the others.
     static var rowFaults: Set<String> {
-        [
-            "ai.bad-request", "ai.too-large", "ai.context-overflow", "ai.not-an-image", "ai.unreadable-file",
-            "ai.garbled-row",
-        ]
+        ["ai.bad-request", "ai.too-large", "ai.context-overflow", "ai.not-an-image", "ai.unreadable-file"]
     }
 
     /// Runs a call of several questions; where it is refused, each is asked alone, to find the one that is wrong.
@@ -33,15 +30,9 @@ extension Answering {
             guard questions.count > 1 else { return refused(questions, error, tally) }
             var sum = Answered()
             for question in questions {
-                do {
-                    let one = try await call([question])
-                    sum.answers += one.answers
-                    sum.undecided += one.undecided
-                } catch let error as WeirError where Self.rowFaults.contains(error.code) {
-                    let one = refused([question], error, tally)
-                    sum.answers += one.answers
-                    sum.undecided += one.undecided
-                }
+                let one = try await dividing([question], tally, call)
+                sum.answers += one.answers
+                sum.undecided += one.undecided
             }
             return sum
         }
@@ -49,7 +40,7 @@ extension Answering {
 
     private func refused(_ questions: [Question], _ error: WeirError, _ tally: AskingTally) -> Answered {
         // A picture that is none needs no provider to tell.
-        let isCertain = ["ai.not-an-image", "ai.unreadable-file"].contains(error.code) || tally.isRefusedForTheRow()
+        let isCertain = ["ai.not-an-image", "ai.unreadable-file"].contains(error.code) || tally.hasAnswers
         if isCertain { return Answered(answers: questions.map { .refused($0, error) }) }
         return Answered(undecided: questions.map { ($0, error) })
     }
@@ -67,7 +58,8 @@ struct ModelAnswering: Answering {
     let client: AIClient
     let check: AnswerCheck
     let options: AICallOptions
-    let unit: Int
+
+    var unit: Int { asker.resolved.step.unit }
 
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
         try await dividing(questions, tally) { questions in
@@ -143,7 +135,8 @@ struct EmbeddingAnswering: Answering {
     let client: AIClient
     let step: AIStep
     let options: AICallOptions
-    let unit: Int
+
+    var unit: Int { step.unit }
 
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
         try await dividing(questions, tally) { questions in

@@ -42,7 +42,6 @@ final class AskingTally: Sendable {
         var report = AskingReport()
         var inBatches = 0
         var hasAnswers = false
-        var refusals = 0
     }
 
     private let state: Mutex<State>
@@ -79,13 +78,8 @@ final class AskingTally: Sendable {
 
     func waiting(_ questions: Int) { state.withLock { $0.inBatches = questions } }
 
-    /// Whether a refusal is about the row: where none was ever answered, it is the question itself that is wrong.
-    func isRefusedForTheRow() -> Bool {
-        state.withLock { state in
-            state.refusals += 1
-            return state.hasAnswers
-        }
-    }
+    /// Whether a row was ever answered: where none was, a refusal may mean that the question itself is wrong.
+    var hasAnswers: Bool { state.withLock { $0.hasAnswers } }
 
     var progress: AskingProgress {
         state.withLock { state in

@@ -4,13 +4,13 @@ import WeirEngine
 
 /// Questions that go to the provider's batch service, and come back within a day: in this run or in a later one.
 struct BatchStep: Sendable {
-    let asker: Asker
-    let client: AIClient
     let store: AnswerStore
     let answering: ModelAnswering
     /// How long to wait before asking how far a batch is: at first, and at most.
     var patience: (first: Duration, most: Duration) = (.milliseconds(500), .seconds(60))
 
+    private var asker: Asker { answering.asker }
+    private var client: AIClient { answering.client }
     private var step: AIStep { asker.resolved.step }
 
     /// What one batch may hold, below every provider's limits.

@@ -19,7 +19,8 @@ struct BuiltinEmbedding: Answering {
 struct ChunkAnswering: Answering {
     let step: AIStep
     let tokenizer: BPETokenizer
-    let unit: Int
+
+    var unit: Int { step.unit }
 
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
         Answered(

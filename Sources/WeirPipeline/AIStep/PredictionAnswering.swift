@@ -6,7 +6,8 @@ import WeirEngine
 struct PredictionAnswering: Answering {
     let client: PredictionClient
     let resolved: ResolvedStep
-    let unit: Int
+
+    var unit: Int { resolved.step.unit }
 
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
         let (whole, lacking) = split(questions)

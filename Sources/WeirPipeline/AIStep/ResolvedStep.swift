@@ -121,7 +121,7 @@ struct ResolvedStep: Sendable {
         let values = inputs.map { column in
             let value = "s.\(SQL.quote(column.name))"
             if step.task == .predict { return value }
-            return column.type.hasSuffix("]") || column.type.hasSuffix(")") && !column.type.hasPrefix("DECIMAL")
+            return column.isNested
                 ? "to_json(\(value))::VARCHAR" : "\(value)::VARCHAR"
         }
         let pictures = images.map { $0.type == "BLOB" ? "s.\(SQL.quote($0.name))" : "s.\(SQL.quote($0.name))::VARCHAR" }
@@ -144,13 +144,9 @@ struct AnswerSQL {
     /// SQL for the answer's JSON.
     let document: String
 
-    private var path: String {
-        SQL.literal("$.\"\(field.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"")
-    }
+    private var path: String { SQL.jsonPath(to: field.name) }
 
-    private var isNested: Bool {
-        field.type.hasSuffix("]") || field.type.hasPrefix("STRUCT") || field.type.hasPrefix("MAP")
-    }
+    private var isNested: Bool { Column(name: field.name, type: field.type).isNested }
 
     /// The member as a text; NULL where it is missing or null.
     var text: String { "json_extract_string(\(document), \(path))" }

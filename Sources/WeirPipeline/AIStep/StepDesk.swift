@@ -62,42 +62,28 @@ actor StepDesk {
             guard warnings.isNew(warning.message) else { return }
             events(.warning(WeirError(warning.code, "\(model.name): \(warning.message)")))
         }
-        let progress: @Sendable (AskingProgress) -> Void = { events(.asking(model.name, $0)) }
+        var run = StepRun(
+            resolved: resolved, store: store, answering: try await answering(resolved, options),
+            progress: { events(.asking(model.name, $0)) })
+        if let model = run.answering as? ModelAnswering { run.batches = BatchStep(store: store, answering: model) }
+        return run
+    }
+
+    /// Who answers a step's rows.
+    private func answering(_ resolved: ResolvedStep, _ options: AICallOptions) async throws -> any Answering {
+        let step = resolved.step
         switch step.task {
         case .predict:
             let client = PredictionClient(url: step.url ?? "", retry: Self.settings(project).retry)
-            return StepRun(
-                resolved: resolved, store: store,
-                answering: PredictionAnswering(client: client, resolved: resolved, unit: step.rowsPerCall ?? 256),
-                progress: progress)
-        case .embed where resolved.step.model == AIStep.builtin:
-            return StepRun(
-                resolved: resolved, store: store,
-                answering: BuiltinEmbedding(embedder: try BuiltinEmbedder.shared(), unit: step.rowsPerCall ?? 256),
-                progress: progress)
-        case .chunk:
-            let tokenizer = try BuiltinEmbedder.shared().tokenizer
-            return StepRun(
-                resolved: resolved, store: store,
-                answering: ChunkAnswering(step: resolved.step, tokenizer: tokenizer, unit: step.rowsPerCall ?? 16),
-                progress: progress)
-        case .embed:
-            return StepRun(
-                resolved: resolved, store: store,
-                answering: EmbeddingAnswering(
-                    client: try await client(), step: resolved.step, options: options,
-                    unit: step.rowsPerCall ?? 64),
-                progress: progress)
+            return PredictionAnswering(client: client, resolved: resolved)
+        case .embed where step.model == AIStep.builtin:
+            return BuiltinEmbedding(embedder: try BuiltinEmbedder.shared(), unit: step.unit)
+        case .embed: return EmbeddingAnswering(client: try await client(), step: step, options: options)
+        case .chunk: return ChunkAnswering(step: step, tokenizer: try BuiltinEmbedder.shared().tokenizer)
         case .extract, .classify, .generate, .image:
-            let client = try await client()
-            let asker = Asker(resolved: resolved)
-            let answering = ModelAnswering(
-                asker: asker, client: client, check: try await AnswerCheck(resolved.shape), options: options,
-                unit: step.rowsPerCall ?? 1)
-            return StepRun(
-                resolved: resolved, store: store, answering: answering,
-                batches: BatchStep(asker: asker, client: client, store: store, answering: answering),
-                progress: progress)
+            return ModelAnswering(
+                asker: Asker(resolved: resolved), client: try await client(),
+                check: try await AnswerCheck(resolved.shape), options: options)
         }
     }
 }

@@ -46,9 +46,8 @@ struct StepForecast: Sendable {
         var forecast = AIForecast(
             model: step.model.isEmpty ? client?.settings.defaultModel ?? "" : step.model, rows: counts[0],
             known: counts[1], open: counts[2], calls: 0, cost: nil, isRough: isRough)
-        let unit = step.rowsPerCall ?? ([.embed: 64, .predict: 256, .chunk: 16][step.task] ?? 1)
         forecast.isFree = client == nil || step.model == AIStep.builtin
-        forecast.calls = (forecast.open + unit - 1) / unit
+        forecast.calls = (forecast.open + step.unit - 1) / step.unit
         guard let client, forecast.open > 0, step.model != AIStep.builtin else { return forecast }
         let sample = try connection.query(
             "SELECT hash, * EXCLUDE (hash) FROM (SELECT \(hash) AS hash, \(resolved.selected) FROM \(rows) s) WHERE NOT \(known) AND hash IS NOT NULL LIMIT \(Self.sampled)"

@@ -89,7 +89,7 @@ struct StepRun: Sendable {
                 case .success(var answered):
                     undecided += answered.undecided
                     let isProven = answered.answers.contains { $0.status == .answered }
-                    if isProven || hasAnswers(tally) {
+                    if isProven || tally.hasAnswers {
                         answered.answers += undecided.map { .refused($0.question, $0.error) }
                         undecided = []
                     }
@@ -105,8 +105,6 @@ struct StepRun: Sendable {
         }
         if let error = failure ?? undecided.first?.error { throw error }
     }
-
-    private func hasAnswers(_ tally: AskingTally) -> Bool { tally.report.asked > tally.report.invalid }
 }
 
 /// Hands out open questions in their order, a page at a time.

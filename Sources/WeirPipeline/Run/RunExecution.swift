@@ -63,6 +63,18 @@ struct RunExecution: Sendable {
         var result: NodeResult
         /// What the warehouse remembers of the table now.
         var checkpoint: Checkpoint?
+
+        init(result: NodeResult, checkpoint: Checkpoint? = nil) {
+            self.result = result
+            self.checkpoint = checkpoint
+        }
+
+        /// - Parameter audited: what came of holding published rows against a changed contract first.
+        init(_ audited: NodeResult?, followedBy load: NodeResult, _ context: NodeContext) {
+            self.init(
+                result: audited.map { $0.followed(by: load) } ?? load, checkpoint: load.checkpoint ?? context.checkpoint
+            )
+        }
     }
 
     private func build(_ entry: PlannedNode, versions: [String: String]) async -> Built {
@@ -127,10 +139,7 @@ struct RunExecution: Sendable {
                 if let audited, entry.isOnlyAudited || !audited.isUsable {
                     return Built(result: audited, checkpoint: context.checkpoint)
                 }
-                let built = try load(entry, context, on: connection)
-                return Built(
-                    result: audited.map { $0.followed(by: built) } ?? built,
-                    checkpoint: built.checkpoint ?? context.checkpoint)
+                return Built(audited, followedBy: try load(entry, context, on: connection), context)
             }
         }
     }
@@ -148,13 +157,11 @@ struct RunExecution: Sendable {
                 return Built(result: audited, checkpoint: context.checkpoint)
             }
             if let unchanged = stillUnchanged(entry, context) {
-                return Built(result: audited ?? unchanged, checkpoint: context.checkpoint)
+                return Built(audited, followedBy: unchanged, context)
             }
             let step = try await desk.stepRun(of: model, context, on: connection, events: events)
             let built = try await ModelBuild(context: context, model: model).run(asking: step, on: connection)
-            return Built(
-                result: audited.map { $0.followed(by: built) } ?? built,
-                checkpoint: built.checkpoint ?? context.checkpoint)
+            return Built(audited, followedBy: built, context)
         }
     }
 

@@ -86,12 +86,12 @@ struct JSONLineStager {
     private static func givenType(_ column: Column) -> String { isNested(column) ? "JSON" : "VARCHAR" }
 
     private static func isNested(_ column: Column) -> Bool {
-        ["STRUCT", "MAP", "JSON"].contains { column.type.hasPrefix($0) } || column.type.hasSuffix("]")
+        column.isNested || column.type.hasPrefix("JSON")
     }
 
     /// SQL for a column's value in a line.
     private static func value(_ column: Column) -> String {
-        let path = SQL.literal("$.\"\(column.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"")
+        let path = SQL.jsonPath(to: column.name)
         if !isNested(column) { return "json_extract_string(line, \(path))" }
         return "CASE WHEN json_type(line, \(path)) <> 'NULL' THEN json_extract(line, \(path)) END"
     }

@@ -11,19 +11,28 @@ extension UsageBook {
     ) async throws {
         let size = Int64(answer.utf8.count)
         if size > maxBytes { return }
+        let isLook = isTimeToLook(after: size, of: maxBytes)
         try await perform { database in
             let now = UTC.milliseconds(date)
             try database.cachedStatement(
                 sql: "INSERT OR REPLACE INTO ai_answers (key, answer, bytes, made_ms, used_ms) VALUES (?, ?, ?, ?, ?)"
             ).execute(arguments: [key, answer, size, now, now])
-            // Looked at now and then only: adding up what is kept reads the whole table.
-            guard key.utf8.reduce(0, { $0 &+ Int($1) }) % 64 == 0 else { return }
+            guard isLook else { return }
             if let oldest {
                 try database.execute(
                     sql: "DELETE FROM ai_answers WHERE made_ms < ?", arguments: [UTC.milliseconds(oldest)])
             }
             try Self.trim(database, maxBytes: maxBytes)
         }
+    }
+
+    /// Adding up what is kept reads the whole table, so it is done once for every 64th part of the bound: what is kept
+    /// passes the bound by no more than that. A process begins somewhere between two looks, or short ones had none.
+    private func isTimeToLook(after size: Int64, of maxBytes: Int64) -> Bool {
+        let step = max(1, maxBytes / 64)
+        let unseen = (bytesUnseen ?? Int64.random(in: 0..<step)) + size
+        bytesUnseen = unseen >= step ? 0 : unseen
+        return unseen >= step
     }
 
     /// Forgets the longest unused ones until the rest fits.

@@ -16,6 +16,8 @@ public actor UsageBook {
     private let store: StateStore
     private var waiting: [Job] = []
     private var isWriting = false
+    /// Bytes of answers kept since the last look at how many there are; nil before the first.
+    var bytesUnseen: Int64?
     private let host = ProcessInfo.processInfo.hostName
 
     public init(store: StateStore) { self.store = store }

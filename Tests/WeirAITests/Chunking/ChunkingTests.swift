@@ -143,8 +143,10 @@ struct ChunkingTests {
             String(repeating: "x", count: 90), String(repeating: "lorem ipsum dolor ", count: 12),
         ]
         let text = (0..<Int.random(in: 1...80, using: &dice)).map { _ in parts.randomElement(using: &dice) ?? "" }
+            .joined()
         let limit = [16, 24, 64, 256].randomElement(using: &dice) ?? 64
-        _ = try Self.chunks(text.joined(), limit: limit, overlap: Int.random(in: 0...(limit / 2), using: &dice))
+        let chunks = try Self.chunks(text, limit: limit, overlap: Int.random(in: 0...(limit / 2), using: &dice))
+        #expect(chunks.isEmpty == text.allSatisfy(\.isWhitespace))
     }
 }
 

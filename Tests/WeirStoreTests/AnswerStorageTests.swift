@@ -1,0 +1,41 @@
+import Foundation
+import Testing
+
+@testable import WeirStore
+
+@Suite("Kept answers of AI services")
+struct AnswerStorageTests {
+    private func keep(_ count: Int, bytes: Int, of most: Int64, oldest: Date? = nil) async throws -> StateStore {
+        let store = try StateStore.inMemory()
+        let book = UsageBook(store: store)
+        for number in 0..<count {
+            try await book.keepAnswer(
+                "key \(number)", String(repeating: "x", count: bytes), maxBytes: most, oldest: oldest,
+                at: Date(timeIntervalSince1970: Double(number)))
+        }
+        return store
+    }
+
+    private func found(_ store: StateStore, among count: Int) async throws -> [Int] {
+        var found: [Int] = []
+        for number in 0..<count where try await store.answer("key \(number)", madeAfter: .distantPast) != nil {
+            found.append(number)
+        }
+        return found
+    }
+
+    @Test("the newest stay, and all of them are no more than the bound and a 64th part of it")
+    func bound() async throws {
+        // A look at every answer, and one at every tenth.
+        #expect(try await found(try await keep(300, bytes: 100, of: 1_000), among: 300) == Array(290..<300))
+        let kept = try await found(try await keep(1_000, bytes: 100, of: 64_000), among: 1_000)
+        #expect(kept.count >= 640 && kept.count <= 650 && kept.last == 999, "\(kept.count)")
+    }
+
+    @Test("an answer that is larger than the bound is not kept; one that is too old goes")
+    func odd() async throws {
+        #expect(try await found(try await keep(3, bytes: 2_000, of: 1_000), among: 3).isEmpty)
+        let young = try await keep(50, bytes: 10, of: 600, oldest: Date(timeIntervalSince1970: 40))
+        #expect(try await found(young, among: 50) == Array(40..<50))
+    }
+}
