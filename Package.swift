@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "WeirQuality", targets: ["WeirQuality"]),
         .library(name: "WeirAI", targets: ["WeirAI"]),
         .library(name: "WeirPipeline", targets: ["WeirPipeline"]),
+        .library(name: "WeirAgent", targets: ["WeirAgent"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -57,10 +58,11 @@ let package = Package(
         room("WeirAI", uses: ["WeirConnect", cryptoExtras, http]),
         room("WeirQuality", uses: ["WeirConnect"]),
         room("WeirPipeline", uses: ["WeirQuality", "WeirConnect", "WeirAI", log]),
+        room("WeirAgent", uses: ["WeirPipeline", crypto]),
         .executableTarget(
             name: "weir",
             dependencies: [
-                "WeirPipeline",
+                "WeirPipeline", "WeirAgent",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -90,6 +92,7 @@ let package = Package(
             "WeirAITests", uses: ["WeirAI", "StandIn"],
             beside: ["Embedding/make_vectors.py", "Embedding/vectors.json"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
+        tests("WeirAgentTests", uses: ["WeirAgent", "StandIn"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
         // Runs the built command, so it depends on it without linking it.

@@ -94,4 +94,64 @@ struct SourceLineNumberTests {
         }
         #expect(found.accepted.map(\.line) == lines)
     }
+
+    @Test("lines are the same wherever the text is cut for the search", arguments: ["\n", "\r\n", "\r", "mixed"])
+    func windows(end: String) {
+        var random = SeededRandom(7)
+        var text: [UInt8] = []
+        var expected: [Range<Int>] = []
+        for number in 0..<400 {
+            // Around the places where a search goes on, lines of every length; elsewhere long ones.
+            let ahead = ByteSearch.step - text.count % ByteSearch.step
+            let length = ahead > 40 ? min(ahead - 20, 200_000) : Int.random(in: 0...30, using: &random)
+            expected.append(text.count..<text.count + length)
+            text += [UInt8](repeating: UInt8(ascii: "x"), count: length)
+            text += (end == "mixed" ? ["\n", "\r\n", "\n", "\r"][number % 4] : end).utf8
+            // A carriage return and the feed of an empty line after it would be one end.
+            if end == "mixed", number % 4 == 3 {
+                text.append(UInt8(ascii: "y"))
+                expected.append(text.count - 1..<text.count)
+                text.append(0x0A)
+            }
+        }
+        expected.append(text.count..<text.count + 3_000_000)
+        text += [UInt8](repeating: UInt8(ascii: "z"), count: 3_000_000)
+        text.withUnsafeBytes { bytes in
+            var lines = LineSplitter(bytes: bytes)
+            var found: [Range<Int>] = []
+            while let line = lines.next() { found.append(line) }
+            #expect(found == expected)
+        }
+    }
+
+    @Test("a file far larger than what is kept of it is walked over to its end, quoted values and all")
+    func large() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "weir-lines-\(UUID().uuidString).csv").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var text = "a,b\n"
+        var wanted = LineNumbers.Wanted()
+        var lines: [Int] = []
+        var line = 2
+        let filling = String(repeating: "f", count: 2_000)
+        for record in 1...40_000 {
+            let isQuoted = record.isMultiple(of: 7_000)
+            if record.isMultiple(of: 999) {
+                wanted.accepted.append(record)
+                lines.append(line)
+            }
+            text += isQuoted ? "\(record),\"x\n\(filling)\"\n" : "\(record),\(filling)\n"
+            line += isQuoted ? 2 : 1
+        }
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        let dialect = RecordWalk.Dialect(delimiter: ",", quote: "\"", escape: "\"")
+        try MappedText.with(path) { file in
+            let found = LineNumbers.find(
+                wanted, in: file.bytes, dialect: dialect, hasHeader: true, hasOneColumn: false,
+                passed: file.release(before:))
+            #expect(found.accepted.map(\.line) == lines)
+            // What was let go is read again when somebody looks at it.
+            #expect(
+                found.accepted.first.map { String(decoding: file.bytes[$0.first], as: UTF8.self) } == "999,\(filling)")
+        }
+    }
 }

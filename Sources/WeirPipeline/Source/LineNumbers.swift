@@ -49,9 +49,13 @@ struct LineNumbers: Sendable {
         var rejected: [RecordWalk.Record] = []
     }
 
+    /// Most records to pass at once, so that the pages behind them can be let go.
+    private static let mostPassed = 100_000
+
+    /// - Parameter passed: is told how far the walk is; what lies before is not needed for it any more.
     static func find(
         _ wanted: Wanted, in bytes: UnsafeRawBufferPointer, dialect: RecordWalk.Dialect, hasHeader: Bool,
-        hasOneColumn: Bool
+        hasOneColumn: Bool, passed: (Int) -> Void = { _ in }
     ) -> Found {
         var found = Found()
         var walk = RecordWalk(bytes, dialect)
@@ -63,8 +67,10 @@ struct LineNumbers: Sendable {
                 let next = found.accepted.count < wanted.accepted.count ? wanted.accepted[found.accepted.count] : .max
                 let rejected =
                     found.rejected.count < wanted.rejected.count ? wanted.rejected[found.rejected.count] : .max
-                place += walk.pass(records: next - place - 1, lines: rejected - walk.number - 1)
+                place += walk.pass(
+                    records: min(next - place - 1, mostPassed), lines: min(rejected - walk.number - 1, mostPassed))
             }
+            passed(walk.position)
             guard let record = walk.next() else { break }
             if found.rejected.count < wanted.rejected.count, record.number == wanted.rejected[found.rejected.count] {
                 found.rejected.append(record)
@@ -103,8 +109,8 @@ struct LineNumbers: Sendable {
             guard let wanted = wanted[file.path] else { continue }
             let rows: [(accepted: Bool, place: Int, line: Int)]
             do {
-                rows = try withBytes(of: file, on: connection) { bytes in
-                    let found = find(wanted, of: file, in: bytes)
+                rows = try withBytes(of: file, on: connection) { text in
+                    let found = find(wanted, of: file, in: text)
                     return zip(wanted.accepted, found.accepted).map { (true, $0, $1.line) }
                         + zip(wanted.rejected, found.rejected).map { (false, $0, $1.line) }
                 }
@@ -134,16 +140,18 @@ struct LineNumbers: Sendable {
         var rows = 0
         for file in files {
             guard let wanted = wanted[file.path], !wanted.accepted.isEmpty else { continue }
-            try withBytes(of: file, on: connection) { bytes in
-                let found = find(wanted, of: file, in: bytes)
+            try withBytes(of: file, on: connection) { text in
+                let found = find(wanted, of: file, in: text)
                 rows += found.accepted.count
                 try connection.append(
                     to: TableName(schema: "main", table: table), catalog: "temp",
                     rows: zip(wanted.accepted, found.accepted).lazy.map { place, record in
-                        let text = ([record.first] + record.rest).map { String(decoding: bytes[$0], as: UTF8.self) }
+                        let lines = ([record.first] + record.rest).map {
+                            String(decoding: text.bytes[$0], as: UTF8.self)
+                        }
                         return [
                             .text(file.path), .int(Int64(place)), .int(Int64(record.number)),
-                            .text(text.joined(separator: "\n")),
+                            .text(lines.joined(separator: "\n")),
                         ]
                     })
             }
@@ -177,21 +185,22 @@ struct LineNumbers: Sendable {
         }
     }
 
-    private func find(_ wanted: Wanted, of file: File, in bytes: UnsafeRawBufferPointer) -> Found {
+    private func find(_ wanted: Wanted, of file: File, in text: MappedText) -> Found {
         Self.find(
-            wanted, in: bytes, dialect: dialect, hasHeader: options.hasHeader, hasOneColumn: file.hasOneColumn)
+            wanted, in: text.bytes, dialect: dialect, hasHeader: options.hasHeader, hasOneColumn: file.hasOneColumn,
+            passed: text.release(before:))
     }
 
     /// Calls `body` with what a file holds, unpacked.
     func withBytes<R>(
-        of file: File, on connection: isolated Connection, _ body: (UnsafeRawBufferPointer) throws -> R
+        of file: File, on connection: isolated Connection, _ body: (MappedText) throws -> R
     ) throws -> R {
         var path = file.plain ?? "\(scratch)/lines-\(UUID().uuidString).txt"
         defer { if file.plain == nil { try? FileManager.default.removeItem(atPath: path) } }
         if file.plain == nil {
             path = try PlainCopy.write(file.copy ?? file.path, options: options, to: path, on: connection)
         }
-        return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped).withUnsafeBytes(body)
+        return try MappedText.with(path, body)
     }
 }
 

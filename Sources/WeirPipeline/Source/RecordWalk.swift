@@ -47,15 +47,18 @@ struct RecordWalk {
     private var line = 0
     /// Records so far, as ``Record/number`` counts them.
     private(set) var number = 0
-    /// Where the next quote is; nothing before it needs a look at its quotes.
-    private var nextQuote = 0
+    /// Nothing before the next quote needs a look at its quotes.
+    private var quotes: ByteSearch
 
     init(_ bytes: UnsafeRawBufferPointer, _ dialect: Dialect) {
         self.bytes = bytes
         self.dialect = dialect
         lines = LineSplitter(bytes: bytes)
-        nextQuote = bytes.firstIndex(of: dialect.quote, from: 0)
+        quotes = ByteSearch(for: dialect.quote, in: bytes)
     }
+
+    /// Where the walk is in the text; it does not go back before it.
+    var position: Int { lines.position }
 
     mutating func next() -> Record? {
         guard let range = lines.next() else { return nil }
@@ -68,8 +71,7 @@ struct RecordWalk {
         if start <= dialect.skip { return record(.skipped) }
         if range.isEmpty { return record(.blank) }
         if let comment = dialect.comment, bytes[range.lowerBound] == comment { return record(.comment) }
-        if nextQuote < range.lowerBound { nextQuote = bytes.firstIndex(of: dialect.quote, from: range.lowerBound) }
-        if nextQuote >= range.upperBound { return record(.values) }
+        if quotes.first(from: range.lowerBound, before: range.upperBound) == nil { return record(.values) }
         switch end(of: range) {
         case .closed: return record(.values)
         case .invalid: return record(.broken)
@@ -86,7 +88,7 @@ struct RecordWalk {
     /// - Returns: how many records were passed; empty lines are passed too, and are none.
     mutating func pass(records: Int, lines most: Int) -> Int {
         guard dialect.comment == nil, line >= dialect.skip else { return 0 }
-        let passed = lines.pass(filled: records, lines: most, before: nextQuote)
+        let passed = lines.pass(filled: records, lines: most, until: &quotes)
         line += passed.lines
         number += passed.lines
         return passed.filled
@@ -159,54 +161,5 @@ struct RecordWalk {
             }
         }
         return nil
-    }
-}
-
-/// Walks over the lines of a text; `\n`, `\r\n` and `\r` end one.
-struct LineSplitter {
-    private let bytes: UnsafeRawBufferPointer
-    private var position = 0
-    /// Where the next of each line end is, searched for once and not in every line.
-    private var nextFeed: Int
-    private var nextReturn: Int
-
-    init(bytes: UnsafeRawBufferPointer) {
-        self.bytes = bytes
-        nextFeed = bytes.firstIndex(of: 0x0A, from: 0)
-        nextReturn = bytes.firstIndex(of: 0x0D, from: 0)
-    }
-
-    mutating func next() -> Range<Int>? {
-        guard position < bytes.count else { return nil }
-        let start = position
-        if nextFeed < start { nextFeed = bytes.firstIndex(of: 0x0A, from: start) }
-        if nextReturn < start { nextReturn = bytes.firstIndex(of: 0x0D, from: start) }
-        let end = min(nextFeed, nextReturn)
-        position = end + (nextReturn + 1 == nextFeed ? 2 : 1)
-        return start..<end
-    }
-
-    /// Passes over lines that end before a place: at most `filled` that are not empty, and `most` in all. Texts with
-    /// carriage returns are left to ``next()``.
-    mutating func pass(filled: Int, lines most: Int, before limit: Int) -> (filled: Int, lines: Int) {
-        guard let base = bytes.baseAddress, nextReturn == bytes.count else { return (0, 0) }
-        var passed = (filled: 0, lines: 0)
-        while passed.filled < filled, passed.lines < most, position < limit,
-            let found = memchr(base + position, 0x0A, limit - position)
-        {
-            let end = base.distance(to: found)
-            if end > position { passed.filled += 1 }
-            passed.lines += 1
-            position = end + 1
-        }
-        return passed
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// The place of a byte at or after `start`; the number of bytes when there is none.
-    fileprivate func firstIndex(of byte: UInt8, from start: Int) -> Int {
-        guard let base = baseAddress, start < count else { return count }
-        return memchr(base + start, Int32(byte), count - start).map { base.distance(to: $0) } ?? count
     }
 }

@@ -57,12 +57,14 @@ enum UndecodableLines {
     }
 
     private static func find(
-        _ wanted: Set<Int>, in bytes: UnsafeRawBufferPointer, _ dialect: RecordWalk.Dialect, isRecords: Bool
+        _ wanted: Set<Int>, in file: MappedText, _ dialect: RecordWalk.Dialect, isRecords: Bool
     ) -> [(Int, String)] {
+        let bytes = file.bytes
         var found: [(Int, String)] = []
         if isRecords {
             var walk = RecordWalk(bytes, dialect)
             while found.count < wanted.count, let record = walk.next() {
+                file.release(before: record.first.lowerBound)
                 guard wanted.contains(record.number) else { continue }
                 let all = record.first.lowerBound..<(record.rest.last ?? record.first).upperBound
                 found.append((record.number, text(bytes[all])))
@@ -72,6 +74,7 @@ enum UndecodableLines {
             var number = 0
             while found.count < wanted.count, let line = lines.next() {
                 number += 1
+                file.release(before: line.lowerBound)
                 if wanted.contains(number) { found.append((number, text(bytes[line]))) }
             }
         }
