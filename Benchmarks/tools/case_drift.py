@@ -1,5 +1,6 @@
 """Drift: what is found in labelled series, and what watching a table costs its run."""
 
+import datetime
 import json
 import sys
 
@@ -59,8 +60,8 @@ class Drifting(Workshop):
             Row(title, f"alarms that are none{where}", 100 * (1 - weir["precision"]), "%", 25, note=note),
         ]
 
-    def monitor(self, days=10):
-        """What it costs a run to measure what it brings, keep that, and hold it against ten loads before."""
+    def monitor(self, days=9):
+        """What it costs a load to measure what it brings, keep that, and hold it against the loads of nine days before."""
         self.orders_file = self.orders()
         contestants = {}
         for name, watches in (("weir run", False), ("weir run, watching", True)):
@@ -68,17 +69,24 @@ class Drifting(Workshop):
             if watches:
                 source = project / "sources" / "orders.yaml"
                 source.write_text(source.read_text() + "monitor: true\n")
-            self.run_weir(project, "run", "--now", "2026-01-01T06:00:00Z")
-            if watches:
-                for day in range(2, days + 1):
-                    now = f"2026-01-{day:02}T06:00:00Z"
-                    self.run_weir(project, "drift", "--measure", "raw.orders", "--now", now, accept=(0, 1))
-            contestants[name] = lambda project=project: self.run_weir(project, "run", "--full-refresh")
+            day = day_after_day()
+            for _ in range(days if watches else 1):
+                self.run_weir(project, "run", "--full-refresh", "--now", next(day))
+            contestants[name] = lambda project=project, day=day: self.run_weir(
+                project, "run", "--full-refresh", "--now", next(day))
         samples = interleaved(contestants, max(self.rounds, 3))
-        told = self.run_weir(project, "drift", "raw.orders", accept=(0, 1)).output
-        if missing := [word for word in ("null_share", "distribution", "rows") if word not in told]:
-            sys.exit(f"weir drift said nothing about {', '.join(missing)}:\n{told}")
+        series = self.run_weir(project, "drift", "raw.orders", "-o", "json").output
+        if "null_share" not in series or '"learning"' in series:
+            sys.exit(f"weir drift has no band for what the loads brought:\n{series}")
         title = f"Watching a load of {self.rows:,} rows"
         plain, watching = (median_seconds(samples[name]) for name in ("weir run", "weir run, watching"))
         note = f"{watching - plain:.2f} s more for the figures of 11 columns, their history and their bands."
         return title, [Row(title, "load with 12 rules, watched", watching, "s", 1.25, plain, "not watched", note)], samples
+
+
+def day_after_day():
+    """Times to run at: one a day, as a load that comes every morning, and not so old that they no longer count."""
+    day = datetime.date.today() - datetime.timedelta(days=60)
+    while True:
+        yield f"{day}T06:00:00Z"
+        day += datetime.timedelta(days=1)

@@ -14,14 +14,15 @@ MANY = 10_000_000
 
 class Profiling(Workshop):
     def profile(self):
-        csv, title = self.orders(), f"Profile of {self.rows:,} rows of 11 columns"
+        title = f"Profile of {self.rows:,} rows of 11 columns"
         parquet = self.work / f"orders-{self.rows}.parquet"
         if not parquet.exists():
             part = parquet.with_suffix(".part")
-            self.by_hand("parquet", csv, part)
+            self.by_hand("parquet", self.orders(), part)
             part.rename(parquet)
         if self.rows > MANY:
             return self.profile_of_many(title, parquet)
+        csv = self.orders()
         contestants = {}
         for kind, file in (("CSV", csv), ("Parquet", parquet)):
             contestants[f"SUMMARIZE, {kind}"] = lambda file=file: self.by_hand("summarize", file)
