@@ -10,7 +10,6 @@ from workshop import TOOLS, Workshop, environment
 
 # More rows than this are measured for their memory.
 MANY = 10_000_000
-FRUGAL = "weir profile --memory-limit 200MB, Parquet"
 
 
 class Profiling(Workshop):
@@ -28,7 +27,6 @@ class Profiling(Workshop):
         for kind, file in (("CSV", csv), ("Parquet", parquet)):
             contestants[f"SUMMARIZE, {kind}"] = lambda file=file: self.by_hand("summarize", file)
             contestants[f"weir profile, {kind}"] = lambda file=file: self.run_weir(self.work, "profile", file)
-        contestants[FRUGAL] = lambda: self.run_weir(self.work, "profile", parquet, "--memory-limit", "200MB")
         samples = interleaved(contestants, self.rounds)
         if "ydata-profiling" not in self.without:  # a minute and more: one round
             page = self.work / "ydata.html"
@@ -43,12 +41,10 @@ class Profiling(Workshop):
             rows.append(Row(title, f"profile of {kind}", median_seconds(weir), "s", 3.0, hand, f"SUMMARIZE, {kind}"))
         if peer := samples.get("ydata-profiling, Parquet"):
             note = f"{peer[0].output.strip().splitlines()[-1]} in its minimal mode, one round."
-            for what, ours in (("profile of Parquet", weir), ("profile --memory-limit 200MB", expect_findings(samples[FRUGAL]))):
-                rows += [
-                    Row(title, what, median_seconds(ours), "s", 0.1, median_seconds(peer), "ydata-profiling", note),
-                    Row(title, f"memory of {what}", peak_bytes(ours) / 1e6, "MB", 0.1, peak_bytes(peer) / 1e6, "ydata-profiling"),
-                ]
-                note = ""
+            rows += [
+                Row(title, "profile of Parquet", median_seconds(weir), "s", 0.1, median_seconds(peer), "ydata-profiling", note),
+                Row(title, "memory of it", peak_bytes(weir) / 1e6, "MB", 0.1, peak_bytes(peer) / 1e6, "ydata-profiling"),
+            ]
         return title, rows, samples
 
     def profile_of_many(self, title, parquet):
