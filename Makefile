@@ -40,6 +40,7 @@ soak: system-test native ## the kill test at all 200 instants (half an hour)
 
 bench: release system-test ## measure against DuckDB by hand and the peers, write Benchmarks/RESULTS.md (an hour, 9 GB of disk)
 	@for name in bench litellm wordllama peers gx soda dbt ydata; do scripts/venv $$name || exit; done
+	@for name in weir-ai-bench weir-standin weir-search-bench weir-agent-bench; do swift build $(RELEASE:weir=$$name) || exit; done
 	@Benchmarks/run
 
 build: system native ## a debug build of everything
