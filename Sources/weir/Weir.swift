@@ -27,6 +27,7 @@ struct WeirCommand: AsyncParsableCommand {
             ContractCommand.self,
             AICommand.self,
             SearchCommand.self,
+            AgentCommand.self,
         ])
 
     static func main() async {

@@ -13,6 +13,7 @@ struct ConfigurationFile {
     var defaults = Project.Defaults()
     var lineage = Project.LineageSettings()
     var ai: AISettings?
+    var agent = AgentSettings()
 
     init(_ map: YAMLMap, root: String) {
         name = map.string("name") ?? URL(fileURLWithPath: root).lastPathComponent
@@ -58,6 +59,7 @@ struct ConfigurationFile {
             settings.finish("`lineage:`")
         }
         ai = map.map("ai").map { AISettingsReader.read($0, root: root) }
+        if let settings = map.map("agent") { agent = AgentSettingsReader.read(settings) }
         map.finish("weir.yaml")
     }
 
