@@ -92,10 +92,10 @@ let package = Package(
             "WeirAITests", uses: ["WeirAI", "StandIn"],
             beside: ["Embedding/make_vectors.py", "Embedding/vectors.json"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
-        tests("WeirAgentTests", uses: ["WeirAgent", "StandIn"]),
+        tests("WeirAgentTests", uses: ["WeirAgent", "StandIn"], beside: ["Loop/Recordings"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
         // Runs the built command, so it depends on it without linking it.
-        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline", "StandIn"]),
+        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline", "WeirAgent", "StandIn"]),
     ]
 )

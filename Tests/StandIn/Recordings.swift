@@ -34,7 +34,7 @@ struct Recording: Sendable {
         self.answers = answers
     }
 
-    private static func said(_ value: JSONValue) -> Said {
+    static func said(_ value: JSONValue) -> Said {
         let parts = (value["content"]?.items ?? []).compactMap { part -> Said.Part? in
             if let text = part["text"]?.text { return .text(text) }
             guard let call = part["tool_call"], let name = call["name"]?.text else { return nil }
@@ -49,6 +49,11 @@ struct Recording: Sendable {
 extension StandIn {
     /// Adds a recorded session.
     public func play(_ recording: String) { state.withLockedValue { $0.recordings.append(Recording(recording)) } }
+
+    /// One recorded answer in the words of Anthropic, to be put in line.
+    public func answer(_ line: String) -> Reply {
+        RecordedAnswers.anthropic(Recording.said(JSONValue(parsing: line) ?? .null), "\"stand-in\"", 10)
+    }
 
     /// Answers of recordings that nobody asked for.
     public var unsaid: Int { state.withLockedValue { $0.recordings.reduce(0) { $0 + $1.answers.count } } }
@@ -102,7 +107,7 @@ enum RecordedAnswers {
 
     // MARK: The wires
 
-    private static func anthropic(_ said: Recording.Said, _ model: String, _ input: Int) -> Reply {
+    static func anthropic(_ said: Recording.Said, _ model: String, _ input: Int) -> Reply {
         var events = [
             #"{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":\#(model),"content":[],"stop_reason":null,"usage":{"input_tokens":\#(input),"output_tokens":1}}}"#
         ]

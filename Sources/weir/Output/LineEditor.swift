@@ -13,7 +13,7 @@ struct LineEditor: Sendable {
     static let mostHistory = 500
 
     /// The text; nil when the person is done (Ctrl-D, or an interrupt on an empty line).
-    func read(prompt: String) async -> String? {
+    func line(prompt: String) async -> String? {
         let history = history()
         // It waits for a person: a thread of its own.
         let text: String? = await withCheckedContinuation { continuation in

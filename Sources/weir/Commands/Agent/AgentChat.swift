@@ -18,7 +18,7 @@ struct AgentChat {
     func run() async throws {
         Self.say("\(session.profile.name), \(session.model)\(session.isDryRun ? ", a dry run" : ""). /help explains.\n")
         let editor = LineEditor(historyPath: "\(root)/.weir/agent/history")
-        while let line = await editor.read(prompt: "› ") {
+        while let line = await editor.line(prompt: "› ") {
             try Task.checkCancellation()
             let words = line.trimmingCharacters(in: .whitespacesAndNewlines)
             switch words {

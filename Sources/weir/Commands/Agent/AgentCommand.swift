@@ -58,9 +58,8 @@ struct AgentCommand: AsyncParsableCommand {
             }
             request.environment = env
             request.isUnattended = !isInteractive
-            request.ask =
-                yes || !isInteractive
-                ? PermissionDesk.unattended(isAgreed: yes) : { try await display.ask($0) }
+            request.ask = PermissionDesk.unattended(isAgreed: yes)
+            if isInteractive, !yes { request.ask = { try await display.ask($0) } }
             request.show = { display.show($0) }
             let desk = try await AIDesk.open(project)
             let opened = try await AgentSession.open(project, settings: desk.settings, store: desk.store, request: request)

@@ -91,7 +91,7 @@ final class AgentDisplay: Sendable {
         close()
         let subject = question.subject.split(whereSeparator: \.isNewline).map { Cell.visible(String($0)) }
         tell("\n" + style("\(Cell.visible(question.tool))", .strong) + "  \(subject.prefix(20).joined(separator: "\n  "))\n")
-        let answer = await LineEditor(historyPath: nil).read(
+        let answer = await LineEditor(historyPath: nil).line(
             prompt: "\(question.reason). Do it? [y]es, [a]lways, [n]o: ")
         try Task.checkCancellation()
         switch answer?.trimmingCharacters(in: .whitespaces).lowercased() {

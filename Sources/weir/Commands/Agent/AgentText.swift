@@ -30,19 +30,21 @@ enum AgentText {
 
     /// The task list as the tool told it.
     static func todos(_ result: RecordedResult, on terminal: Terminal) -> String {
-        let items = result.content?["items"]?.items ?? result.content?["todos"]?.items ?? []
-        if items.isEmpty { return Cell.visible(result.text) + "\n" }
-        return items.map { item -> String in
-            let status = item["status"]?.text ?? ""
-            let mark = switch status.lowercased() {
+        let items = result.content?["todos"]?.items ?? []
+        return items.isEmpty ? Cell.visible(result.text) + "\n" : items.map { todo($0, depth: 1, on: terminal) }.joined()
+    }
+
+    private static func todo(_ item: JSONValue, depth: Int, on terminal: Terminal) -> String {
+        let mark =
+            switch item["status"]?.text?.lowercased() {
             case "completed": terminal.style("✓", .good)
             case "in_progress": terminal.style("▸", .name)
             case "blocked": terminal.style("✗", .bad)
             default: "·"
             }
-            let depth = Int(item["depth"]?.integer ?? 0)
-            return "  \(String(repeating: "  ", count: max(0, min(8, depth))))\(mark) \(Cell.visible(item["content"]?.text ?? ""))\n"
-        }.joined()
+        let why = item["reason"]?.text.map { " (\(Cell.visible($0)))" } ?? ""
+        let line = "\(String(repeating: "  ", count: depth))\(mark) \(Cell.visible(item["content"]?.text ?? ""))\(why)\n"
+        return depth > 8 ? line : line + (item["subtasks"]?.items ?? []).map { todo($0, depth: depth + 1, on: terminal) }.joined()
     }
 
     static func profiles(_ items: [AgentItemReport], on terminal: Terminal) -> String {
