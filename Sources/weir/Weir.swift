@@ -27,6 +27,8 @@ struct WeirCommand: AsyncParsableCommand {
             ContractCommand.self,
             AICommand.self,
             SearchCommand.self,
+            MemoryCommand.self,
+            TodoCommand.self,
         ])
 
     static func main() async {

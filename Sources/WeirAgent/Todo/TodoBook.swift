@@ -40,7 +40,10 @@ public struct TodoBook: Sendable {
         }
         let items = TodoTree.items(records)
         let written = Set(drafts.flatMap(Self.contents))
-        return (items, items.filter { $0.origin == "person" && $0.status != .completed && !written.contains($0.content) })
+        let spared = items.flatMap(\.all).filter {
+            $0.origin == "person" && $0.status != .completed && !written.contains($0.content)
+        }
+        return (items, spared)
     }
 
     private static func contents(_ draft: TodoDraft) -> [String] {

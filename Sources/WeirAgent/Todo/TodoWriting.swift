@@ -22,12 +22,15 @@ struct TodoWriting: Sendable {
         var known = Dictionary(grouping: old.flatMap(\.all), by: { Self.key($0.content) })
         var items = try drafts.map { try item($0, &known) }
         let taken = Set(items.flatMap(\.all).map(\.id))
+        let parents = Self.parents(old)
         for left in old.flatMap(\.all) where left.origin == "person" && left.status != .completed {
             // One with children comes with those of them that are not in the new list.
             if taken.contains(left.id) || spared.contains(where: { $0.all.contains { $0.id == left.id } }) { continue }
-            spared.append(Self.without(taken, left))
+            let kept = Self.without(taken, left)
+            spared.append(kept)
+            if let parent = parents[left.id], Self.append(kept, under: parent, in: &items) { continue }
+            items.append(kept)
         }
-        items += spared
         items = items.map(Self.rolledUp)
         try TodoRules.check(items)
         return items
@@ -81,6 +84,21 @@ struct TodoWriting: Sendable {
         var item = item
         item.children = item.children.filter { !ids.contains($0.id) }.map { without(ids, $0) }
         return item
+    }
+
+    private static func parents(_ items: [TodoItem]) -> [Int64: Int64] {
+        items.flatMap(\.all).reduce(into: [:]) { found, item in for child in item.children { found[child.id] = item.id } }
+    }
+
+    private static func append(_ new: TodoItem, under id: Int64, in items: inout [TodoItem]) -> Bool {
+        for index in items.indices {
+            if items[index].id == id {
+                items[index].children.append(new)
+                return true
+            }
+            if append(new, under: id, in: &items[index].children) { return true }
+        }
+        return false
     }
 
     private static func key(_ content: String) -> String {
