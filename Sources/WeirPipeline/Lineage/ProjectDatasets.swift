@@ -77,7 +77,7 @@ extension SourceDefinition {
 
 extension Project {
     /// Every value that no text may show.
-    var secrets: [Secret] {
+    public var secrets: [Secret] {
         let addresses = connections.values.flatMap(\.secrets)
         // A driver's message may hold the password alone, without the address around it.
         let passwords = addresses.compactMap { URLComponents(string: $0.reveal())?.password }.map { Secret($0) }
