@@ -68,7 +68,7 @@ struct MemoryGist: Sendable, Hashable {
                     }
                 }
                 piece = piece.drop { "'‘".contains($0) }
-                if !piece.isEmpty { tokens.append(piece.replacing("’", with: "'")) }
+                if !piece.isEmpty { tokens.append(String(piece).replacing("’", with: "'")) }
             }
         }
         return tokens
