@@ -88,6 +88,9 @@ let package = Package(
         .executableTarget(
             name: "weir-search-bench", dependencies: ["WeirAI", "WeirEngine", "WeirPipeline"],
             path: "Benchmarks/Search", swiftSettings: settings),
+        // Measures the agent's parts for Benchmarks/run.
+        .executableTarget(
+            name: "weir-agent-bench", dependencies: ["WeirAgent"], path: "Benchmarks/Agent", swiftSettings: settings),
         tests(
             "WeirAITests", uses: ["WeirAI", "StandIn"],
             beside: ["Embedding/make_vectors.py", "Embedding/vectors.json"]),

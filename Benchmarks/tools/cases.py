@@ -481,6 +481,19 @@ class Bench:
         ]
         return title, rows, {"weir-search-bench": [sample]}
 
+    def memory(self, memories=10_000):
+        """What a task of the agent begins with, out of many memories: by words, and by words and meaning."""
+        bench = self.tool("weir-agent-bench")
+        sample = run([bench, "memory", self.fresh("memory"), memories])
+        one = said(sample)
+        shutil.rmtree(self.work / "memory", ignore_errors=True)
+        title = f"Retrieval over {memories:,} memories"
+        rows = [
+            Row(title, "median time of a review, by words", one["words_ms"], "ms", 10),
+            Row(title, "median time of a review, by words and meaning", one["meaning_ms"], "ms", 10),
+        ]
+        return title, rows, {"weir-agent-bench": [sample]}
+
     def startup(self):
         samples = {"weir --version": [run([self.weir, "--version"]) for _ in range(21)]}
         title = "Start"

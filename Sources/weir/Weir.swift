@@ -28,6 +28,8 @@ struct WeirCommand: AsyncParsableCommand {
             AICommand.self,
             SearchCommand.self,
             AgentCommand.self,
+            MemoryCommand.self,
+            TodoCommand.self,
         ])
 
     static func main() async {

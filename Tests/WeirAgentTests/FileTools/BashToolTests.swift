@@ -28,7 +28,9 @@ struct BashToolTests {
         defer { unsetenv("WEIR_TEST_SECRET") }
         let done = try await run("env; ls /proc/self/fd | wc -l")
         #expect(!done.output.contains("hunter2"))
-        let names = done.output.split(separator: "\n").compactMap { $0.firstIndex(of: "=").map { end in $0[..<end] } }.map(String.init)
+        let names = done.output.split(separator: "\n").filter { $0.contains("=") }.compactMap { line in
+            line.split(separator: "=", omittingEmptySubsequences: false).first.map(String.init)
+        }
         let allowed = Set(ShellProcess.environmentNames + ["TERM", "NO_COLOR", "PWD", "OLDPWD", "SHLVL", "_"])
         #expect(Set(names).isSubset(of: allowed), "\(names)")
     }

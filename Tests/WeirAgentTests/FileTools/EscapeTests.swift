@@ -29,13 +29,13 @@ struct EscapeTests {
         return try await caller.call(tool, arguments)
     }
 
-    static let ways = [
+    static let paths = [
         "../secret.txt", "models/../../secret.txt", "/etc/passwd", "file-link", "folder-link/secret.txt", "models/up/x",
         "folder-link/sub/deep.txt", "self/self/file-link", "gone", "./.././x", "models/mart/../../../x", "//etc/passwd",
         "self/models/mart/a.sql", "models/up", "..", "a\u{0}b", "folder-link/new/file.txt",
     ]
 
-    @Test("by no path", arguments: ways)
+    @Test("by no path", arguments: paths)
     func ways(path: String) async throws {
         for (tool, arguments) in [
             ("Read", ["path": .string(path)]), ("Write", ["path": .string(path), "content": "owned"]),

@@ -121,7 +121,7 @@ struct SessionLifeTests {
         #expect(await model.largest < 6_000 * 3 + 6_000)
         #expect(await model.alwaysKnowsTask)
         let rebuilt = Conversation(usesSchema: false, records: try lab.records(outcome)).messages()
-        guard case .text(let first)? = rebuilt.first?.content.first else {
+        guard case .text(let first, _)? = rebuilt.first?.content.first else {
             Issue.record("no text")
             return
         }

@@ -46,7 +46,7 @@ struct ProfileReaderTests {
         """
 
     @Test("of claude-mpm load unchanged")
-    func deployed() throws {
+    func loadsDeployed() throws {
         let reading = read(Self.deployed)
         let profile = try #require(reading.profile)
         #expect(reading.errors.isEmpty && reading.warnings.isEmpty, "\(reading)")
@@ -58,7 +58,7 @@ struct ProfileReaderTests {
     }
 
     @Test("of Claude Code load unchanged, also where the description is no YAML; rights in them count for nothing")
-    func claude() throws {
+    func loadsClaude() throws {
         let reading = read(Self.claude)
         let profile = try #require(reading.profile)
         #expect(reading.errors.isEmpty, "\(reading.errors)")
