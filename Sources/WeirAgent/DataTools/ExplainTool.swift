@@ -31,8 +31,9 @@ struct ExplainTool: Tool {
         let runs = try arguments.bool("analyze")
         let environment = try arguments.environment(context)
         let seconds = try arguments.int("timeout_seconds", usual: 60, in: 1...600)
-        let query = WarehouseQuery(
-            project: try await cache.project(context), environment: environment, isSealed: true)
+        let project = try await cache.project(context)
+        _ = try EnvironmentScope(environment, in: project)
+        let query = WarehouseQuery(project: project, environment: environment, isSealed: true)
         let plan: JSONValue
         do {
             plan = try await Deadline.within(.seconds(seconds), of: "explain") {

@@ -36,6 +36,7 @@ struct QueryTool: Tool {
         limits.bytes = AnswerCutter.usualBytes * 3 / 4
         let seconds = try arguments.int("timeout_seconds", usual: 60, in: 1...600)
         let project = try await cache.project(context)
+        _ = try EnvironmentScope(environment, in: project)
         let query = WarehouseQuery(project: project, environment: environment, isSealed: true)
         let wanted = limits
         let page: QueryPage
@@ -96,17 +97,15 @@ enum NearestTable {
             let catalogue = try? await cache.catalogue(context, environment: environment).value
         else { return error }
         var error = error
+        // `Table with name oders does not exist`: the engine tells no schema, whatever the statement said.
         let words = error.message.split { !$0.isLetter && !$0.isNumber && !"_.".contains($0) }.map(String.init)
-        for word in words {
-            let plain = word.split(separator: ".").last.map(String.init) ?? word
-            guard plain.count > 2, catalogue[word] == nil else { continue }
-            let same = catalogue.tables.filter { $0.name.table.lowercased() == plain.lowercased() }
-            let near =
-                same.first?.name.description
-                ?? DidYouMean.closest(to: word, among: catalogue.tables.map(\.name.description))
-            if let near {
-                let state = catalogue[near]?.isBuilt == false ? " (not built yet: `weir run \(near)`)" : ""
-                error.hint = "did you mean \"\(near)\"\(state)? The tool `schema` lists all tables"
+        if let at = words.firstIndex(of: "name"), at + 1 < words.count {
+            let plain = words[at + 1].split(separator: ".").last.map(String.init) ?? words[at + 1]
+            let close = DidYouMean.closest(to: plain, among: catalogue.tables.map(\.name.table))
+            let near = catalogue.tables.filter { $0.name.table == close }
+            if !near.isEmpty {
+                let names = near.map { "\"\($0.name)\"\($0.isBuilt ? "" : " (not built yet)")" }
+                error.hint = "did you mean \(names.joined(separator: " or "))? The tool `schema` lists all tables"
                 return error
             }
         }

@@ -23,6 +23,7 @@ struct SchemaTool: Tool {
                 "tables",
                 .object([
                     .init("name", .string, "", isRequired: true),
+                    .init("sql_name", .string, "What SQL calls it, where that is another name."),
                     .init("kind", .choice(["source", "model"]), "", isRequired: true),
                     .init("strategy", .string, "", isRequired: true),
                     .init("built", .boolean, "It is in the warehouse.", isRequired: true),
@@ -86,7 +87,9 @@ struct SchemaTool: Tool {
 
     static func short(_ table: Catalogue.Table) -> JSONValue {
         JSONValue.object([
-            "name": .string(table.name.description), "kind": .string(table.kind.rawValue),
+            "name": .string(table.name.description),
+            "sql_name": table.relation == table.name ? .null : .string(table.relation.description),
+            "kind": .string(table.kind.rawValue),
             "strategy": .string(table.strategy.rawValue), "rows": table.rows.map { .int($0) } ?? .null,
             "why": JSONValue(table.why), "built": .bool(table.isBuilt),
             "column_count": .int(Int64(table.columns.count)), "primary_key": JSONValue(table.primaryKey),

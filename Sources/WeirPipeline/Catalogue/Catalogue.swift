@@ -4,6 +4,8 @@ import WeirCore
 public struct Catalogue: Sendable {
     public struct Table: Sendable, Hashable {
         public var name: TableName
+        /// What SQL calls it: in an environment without a warehouse of its own another schema stands before it.
+        public var relation: TableName
         public var kind: NodeKind
         public var strategy: Strategy
         /// It is in the warehouse; its columns are those that it has there.

@@ -89,7 +89,8 @@ public struct CatalogueReader: Sendable {
             columns = (contract?.columns ?? []).map { Column(name: $0.columnName, type: $0.declaredType ?? "") }
         }
         return Catalogue.Table(
-            name: name, kind: model == nil ? .source : .model, strategy: load?.strategy ?? .view,
+            name: name, relation: environment.physical(name), kind: model == nil ? .source : .model,
+            strategy: load?.strategy ?? .view,
             isBuilt: relation != nil, rows: relation?.rows, why: notes.why ?? contract?.description,
             owner: notes.owner, tags: notes.tags, decisions: notes.decisions,
             file: (model?.place ?? source?.place)?.file, origin: source?.originText,

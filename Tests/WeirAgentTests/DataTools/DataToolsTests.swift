@@ -37,7 +37,7 @@ struct DataToolsTests {
         #expect(all["tables"]?[0]?["columns"] == nil)
         let one = try await lab.call("schema", ["tables": "raw.orders"])["tables"]?[0]
         #expect(one?["built"] == true)
-        #expect(one?["rows"] == 7)
+        #expect((one?["rows"]?.integer ?? 0) >= 7, "an estimate")
         #expect(one?["primary_key"] == ["order_id"])
         let column = one?["columns"]?.items.first { $0["name"] == "quantity" }
         #expect(column?["type"] == "INTEGER" || column?["type"] == "BIGINT", "\(column?.line ?? "")")
@@ -84,6 +84,20 @@ struct DataToolsTests {
         #expect(try await lab.call("schema")["total"] == 7)
         try lab.write("weir.yaml", "weir: 2\n")
         #expect(try await lab.error("schema")["code"] == "project.version")
+    }
+
+    @Test("in an environment, SQL has its own names for tables, and schema tells them")
+    func environments() async throws {
+        let lab = try await DataLab()
+        let plan = try await lab.call("plan", ["env": "dev", "full_refresh": true])
+        #expect(try await lab.call("apply", ["plan_id": try #require(plan["plan_id"])])["status"] == "done")
+        let table = try await lab.call("schema", ["env": "dev", "tables": "raw.orders"])["tables"]?[0]
+        let name = try #require(table?["sql_name"]?.text)
+        #expect(name == "dev__raw.orders")
+        #expect(
+            try await lab.call("query", ["env": "dev", "sql": .string("SELECT count(*) FROM \(name)")])["rows"] == [[7]]
+        )
+        #expect(try await lab.error("schema", ["env": "dve"])["hint"]?.text == "did you mean \"dev\"?")
     }
 
     @Test("query gives rows as values, in pages that add up to all of them")
@@ -149,7 +163,7 @@ struct DataToolsTests {
             try await lab.error("query", ["sql": "SELECT 2", "limit": 2, "cursor": cursor])["code"] == "tool.bad-cursor"
         )
         #expect(try await lab.error("query", ["sql": "SELECT 2", "cursor": "AAAA"])["code"] == "tool.bad-cursor")
-        #expect(try await lab.error("query", ["sql": "SELECT 2", "env": "prd"])["isError"] == nil)
+        #expect(try await lab.error("query", ["sql": "SELECT 2", "env": "prd"])["code"] == "environment.unknown")
     }
 
     @Test("explain shows the operators, and measures them where it is asked to")
