@@ -30,6 +30,7 @@ struct WeirCommand: AsyncParsableCommand {
             AgentCommand.self,
             MemoryCommand.self,
             TodoCommand.self,
+            MCPCommand.self,
         ])
 
     static func main() async {

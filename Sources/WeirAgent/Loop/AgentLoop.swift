@@ -308,7 +308,7 @@ public actor AgentLoop {
 
     private func noteRefused(_ reasons: [String]) throws {
         if reasons.isEmpty { return }
-        try note("Not remembered:\n" + reasons.map { "- \($0)" }.joined(separator: "\n") + "\nWrite the block again if it matters.")
+        try note(reasons.joined(separator: "\n"))
     }
 
     /// Shortens old results, and sums up old turns where that is not enough.

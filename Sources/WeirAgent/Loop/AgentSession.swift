@@ -42,6 +42,14 @@ public struct AgentSession: Sendable {
     public let isDryRun: Bool
     public let loop: AgentLoop
     public let tools: [String]
+    private let trail: AuditTrail
+    private let servers: ToolServers?
+
+    /// Ends what was started for the session, when everything is written down.
+    public func close() async {
+        await trail.flush()
+        await servers?.close()
+    }
 
     /// - Parameter settings: of AI services; the project's, or those of whoever benches.
     /// - Throws: `agent.unknown-profile`, `agent.bad-rule`, `agent.no-session`, `ai.no-provider` and its like: all before
@@ -63,7 +71,11 @@ public struct AgentSession: Sendable {
         let profile = try ProfileShelf(root: project.root).profile(name)
         let isDryRun = request.isDryRun || head?.isDryRun == true || profile.isPlanOnly
         let workspace = Workspace(root: project.root, isDryRun: isDryRun)
-        let extra = request.tools ?? AgentTools.all(store: store, prefix: profile.todoPrefix)
+        var servers: ToolServers?
+        if request.tools == nil, !project.mcp.isEmpty { servers = await ToolServers.connect(project) }
+        for warning in servers?.warnings ?? [] { request.show(.warning(AIWarning(warning.code, warning.message))) }
+        let extra =
+            request.tools ?? (AgentTools.all(store, profile: profile, session: id) + (servers?.tools ?? []))
         let all = FileTools.all(workspace, search: project.agent.search) + extra
         let toolbox = Toolbox(all.filter { profile.allows($0.spec.name) })
         let names = (Toolbox(all).tools.map(\.spec.name) + ProfileReader.ownTools).reduce(into: [String]()) {
@@ -77,23 +89,25 @@ public struct AgentSession: Sendable {
             bounded.contextTokens = min(150_000, most * 3 / 4)
         }
         let desk = PermissionDesk(permissions, ask: request.ask)
+        let trail = AuditTrail(
+            open: {
+                guard let store else { throw WeirError("state.none", "outside of a project nothing is written down") }
+                return store
+            }, warn: { warning in if store != nil { request.show(.warning(AIWarning(warning.code, warning.message))) } })
         let caller = ToolCaller(
             tools: toolbox, context: ToolContext(root: project.root, environment: request.environment), session: id,
             actor: profile.name, permit: { try await desk.permit($0, $1) },
-            audit: { entry in
-                // A trail that cannot be written must not look like one: the call is told in the session's file too.
-                try? await store?.record([entry])
-            })
+            audit: { await trail.add($0) })
         let parts = AgentParts(
             profile: profile, model: choice.name, answerer: choice.model, usesSchema: choice.usesSchema,
-            tools: toolbox, caller: caller, memory: request.memory ?? AgentTools.memory(store: store),
+            tools: toolbox, caller: caller, memory: request.memory ?? AgentMemory.of(store),
             workspace: workspace, limits: bounded,
             secrets: project.secrets, project: project.name, isUnattended: request.isUnattended)
         let file = try SessionFile(id: id, folder: folder)
         return AgentSession(
             id: id, profile: profile, model: choice.shown, isDryRun: isDryRun,
             loop: try AgentLoop(parts, file: file, records: records, show: request.show),
-            tools: toolbox.tools.map(\.spec.name))
+            tools: toolbox.tools.map(\.spec.name), trail: trail, servers: servers)
     }
 
     private static func limits(

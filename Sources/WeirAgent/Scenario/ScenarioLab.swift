@@ -63,7 +63,14 @@ public struct ScenarioLab: Sendable {
         request.isUnattended = true
         request.ask = PermissionDesk.unattended(isAgreed: true)
         let session = try await AgentSession.open(project, settings: settings, store: store, request: request)
-        return try await session.loop.run(scenario.task)
+        do {
+            let outcome = try await session.loop.run(scenario.task)
+            await session.close()
+            return outcome
+        } catch {
+            await session.close()
+            throw error
+        }
     }
 
     // MARK: Around it

@@ -48,6 +48,7 @@ public enum SessionReplay {
             do { _ = try await session.loop.run(task) } catch let error as WeirError
             where error.code == "agent.recording-ends" { break }
         }
+        await session.close()
         return differences(records, try SessionShelf.read("\(folder)/\(session.id).jsonl"))
     }
 

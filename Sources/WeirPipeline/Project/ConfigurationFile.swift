@@ -14,6 +14,7 @@ struct ConfigurationFile {
     var lineage = Project.LineageSettings()
     var ai: AISettings?
     var agent = AgentSettings()
+    var mcp: [ToolServerSettings] = []
 
     init(_ map: YAMLMap, root: String) {
         name = map.string("name") ?? URL(fileURLWithPath: root).lastPathComponent
@@ -60,6 +61,11 @@ struct ConfigurationFile {
         }
         ai = map.map("ai").map { AISettingsReader.read($0, root: root) }
         if let settings = map.map("agent") { agent = AgentSettingsReader.read(settings) }
+        if let entries = map.map("mcp") {
+            mcp = entries.keys.sorted().compactMap { name in
+                entries.map(name).flatMap { ToolServerSettings($0, name: name, in: entries) }
+            }
+        }
         map.finish("weir.yaml")
     }
 

@@ -85,6 +85,7 @@ public enum ProjectLoader {
             contracts: [:], variables: variables)
         project.ai = configuration.ai
         project.agent = configuration.agent
+        project.mcp = configuration.mcp
         project.sources = readSources(draft)
         project.models = readModels(draft)
         project.contracts = readContracts(draft, wanted: wantedContracts(project))

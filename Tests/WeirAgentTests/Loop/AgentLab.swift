@@ -119,7 +119,10 @@ struct AgentLab {
     func work(
         _ name: String, model: String = "claude/claude-haiku-4-5", _ change: (inout SessionRequest) -> Void = { _ in }
     ) async throws -> AgentOutcome {
-        try await session(model: model, change).loop.run(try Self.task(name))
+        let session = try await session(model: model, change)
+        let outcome = try await session.loop.run(try Self.task(name))
+        await session.close()
+        return outcome
     }
 
     func records(_ outcome: AgentOutcome) throws -> [SessionRecord] {

@@ -63,10 +63,17 @@ struct AgentCommand: AsyncParsableCommand {
             request.show = { display.show($0) }
             let desk = try await AIDesk.open(project)
             let opened = try await AgentSession.open(project, settings: desk.settings, store: desk.store, request: request)
-            guard let task else { return try await AgentChat(session: opened, display: display, root: root).run() }
+            guard let task else {
+                try await AgentChat(session: opened, display: display, root: root).run()
+                return await opened.close()
+            }
             let outcome: AgentOutcome
-            do { outcome = try await opened.loop.run(task) } catch is CancellationError {
+            do {
+                outcome = try await opened.loop.run(task)
+                await opened.close()
+            } catch is CancellationError {
                 display.close()
+                await opened.close()
                 throw WeirError(
                     "agent.cancelled", "stopped on request; the session is kept",
                     hint: "weir agent --resume \(opened.id) \"go on\"", outcome: .systemFailed)
