@@ -8,6 +8,11 @@ public struct MemoryHarvest: Sendable, Hashable, Encodable {
     public var results: [KeptMemory] = []
     public var refused: [RefusedMemory] = []
 
+    public init(results: [KeptMemory] = [], refused: [RefusedMemory] = []) {
+        self.results = results
+        self.refused = refused
+    }
+
     private enum CodingKeys: String, CodingKey { case results, refused }
 
     /// What the model is told so that it can correct what was refused; nil where nothing was.
