@@ -118,9 +118,9 @@ struct MCPCommandTests {
         try await Task.sleep(for: .milliseconds(300))
         slow.cancel()
         await #expect(throws: CancellationError.self) { _ = try await slow.value }
-        #expect(try await caller.call("shop.schema").isError == false)
+        #expect(try await caller.call("shop.schema", [:]).isError == false)
         await servers.close()
-        #expect(try await caller.call("shop.schema").content["error"]?["code"] == "mcp.gone")
+        #expect(try await caller.call("shop.schema", [:]).content["error"]?["code"] == "mcp.gone")
     }
 
     @Test("`mcp:` is read as strictly as everything else")

@@ -5,39 +5,47 @@ import Testing
 
 @Suite("The gate to the warehouse")
 struct WarehouseGateTests {
+    private final class State: Sendable {
+        struct Inside {
+            var readers = 0
+            var writers = 0
+        }
+
+        let value = Mutex(Inside())
+    }
+
     @Test("lets readers in together, and a writer alone")
     func excludes() async throws {
         let gate = TurnGate()
-        let state = Mutex((readers: 0, writers: 0, most: 0))
+        let state = State()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<60 {
                 group.addTask {
                     if number % 5 == 0 {
                         try await gate.writing {
-                            state.withLock { state in
+                            state.value.withLock { state in
                                 #expect(state.readers == 0)
                                 #expect(state.writers == 0)
                                 state.writers += 1
                             }
                             try await Task.sleep(for: .milliseconds(1))
-                            state.withLock { $0.writers -= 1 }
+                            state.value.withLock { $0.writers -= 1 }
                         }
                     } else {
                         try await gate.reading {
-                            state.withLock { state in
+                            state.value.withLock { state in
                                 #expect(state.writers == 0)
                                 state.readers += 1
-                                state.most = max(state.most, state.readers)
                             }
                             try await Task.sleep(for: .milliseconds(2))
-                            state.withLock { $0.readers -= 1 }
+                            state.value.withLock { $0.readers -= 1 }
                         }
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(state.withLock { $0.readers + $0.writers } == 0)
+        #expect(state.value.withLock { $0.readers + $0.writers } == 0)
         #expect(await !gate.isBusy)
     }
 

@@ -110,7 +110,7 @@ struct MCPProjectTests {
             names.formUnion(part)
             params["cursor"] = page?["nextCursor"]
         } while params["cursor"] != nil
-        #expect(names.count == 1000 + 3 + 1 + 2)
+        #expect(names.count == 1006)
         let answer = await lab.ask("tools/call", ["name": "schema"])["result"]?["structuredContent"]
         #expect(answer?["total"] == 1003)
         #expect(answer?["truncated"] == true)

@@ -11,12 +11,12 @@ public struct MCPInstall: Sendable {
     public var environment: [String: String]
 
     public init(
-        _ client: MCPClientKind, root: String, home: String = NSHomeDirectory(),
+        _ client: MCPClientKind, root: String, home: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.client = client
         self.root = root
-        self.home = home
+        self.home = home ?? environment["HOME"] ?? NSHomeDirectory()
         self.environment = environment
     }
 

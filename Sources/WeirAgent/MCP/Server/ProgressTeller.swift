@@ -29,7 +29,7 @@ final class ProgressTeller: Sendable {
             if state.isOver { return }
             if let at = state.at, now - at < Self.pause, share != 1 { return }
             // The protocol wants every number larger than the one before.
-            let next = max(share ?? 0, state.last + 0.000_001)
+            let next = share.map { max($0, state.last + 0.000_001) } ?? state.last + 1
             state.last = next
             state.at = now
             var params: [String: JSONValue] = [
