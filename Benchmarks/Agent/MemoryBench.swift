@@ -10,15 +10,18 @@ struct MemoryBench: Sendable {
     let count: Int
 
     private static let subjects = [
-        "orders", "customers", "shipments", "invoices", "payments", "products", "stock", "suppliers", "returns", "visits",
-        "sessions", "campaigns", "contracts", "employees", "sensors", "flights", "tickets", "refunds", "stores", "regions",
+        "orders", "customers", "shipments", "invoices", "payments", "products", "stock", "suppliers", "returns",
+        "visits",
+        "sessions", "campaigns", "contracts", "employees", "sensors", "flights", "tickets", "refunds", "stores",
+        "regions",
     ]
     private static let deeds = [
         "partition", "index", "deduplicate", "validate", "merge", "backfill", "cast", "cache", "archive", "monitor",
         "mask", "join", "aggregate", "replay", "compact",
     ]
     private static let ways = [
-        "by day", "before loading", "after each run", "with a composite key", "in batches", "for late rows", "on null keys",
+        "by day", "before loading", "after each run", "with a composite key", "in batches", "for late rows",
+        "on null keys",
         "when it grows", "with a watermark", "across time zones", "without locks", "in the mart", "at the gate",
         "per region", "during migration",
     ]
@@ -36,7 +39,8 @@ struct MemoryBench: Sendable {
         let types = MemoryType.allCases
         return MemoryDraft(
             type: types[number % types.count],
-            content: "Case \(number): \(pick(Self.deeds)) \(pick(Self.subjects)) \(pick(Self.ways)), see \(pick(Self.subjects))",
+            content:
+                "Case \(number): \(pick(Self.deeds)) \(pick(Self.subjects)) \(pick(Self.ways)), see \(pick(Self.subjects))",
             origin: .agent, session: "bench", createdAt: Date(timeIntervalSince1970: 1_700_000_000 + Double(number)))
     }
 

@@ -43,7 +43,7 @@ struct MemoryStorageTests {
             try await store.memoryCandidates(query: MemoryWords.query(text), matches: 10, recent: 0).matching
                 .map(\.content)
         }
-        #expect(try await found("why is an order's INDEX used?").count == 2)
+        #expect(try await found("why is an order's INDEX there?").count == 2)
         #expect(try await found("utc") == ["Use UTC"])
         #expect(try await found("nothing of the kind") == [])
         #expect(MemoryWords.query("the of and ?!") == nil)
@@ -80,7 +80,13 @@ struct MemoryStorageTests {
         #expect(first.status == .superseded && first.successor == new.id && first.reason == "other number")
         #expect(try await store.memory(old[1].id).status == .merged)
         #expect(try await store.memoryCounts() == [.active: 1, .superseded: 1, .merged: 1])
-        let restored = try await store.edit(old[0].id, { var edit = MemoryEdit(); edit.restores = true; return edit }())
+        let restored = try await store.edit(
+            old[0].id,
+            {
+                var edit = MemoryEdit()
+                edit.restores = true
+                return edit
+            }())
         #expect(restored.status == .active && restored.successor == nil)
         #expect(try await store.memories().count == 2)
     }
@@ -90,7 +96,13 @@ struct MemoryStorageTests {
         let store = try StateStore.inMemory()
         let first = try await keep(store, (0..<5).map { "memory number \($0)" })
         try await store.countUse(of: Array(first[0...1]), at: Date(timeIntervalSince1970: 1_700_000_100))
-        _ = try await store.edit(first[2].id, { var edit = MemoryEdit(); edit.isCritical = true; return edit }())
+        _ = try await store.edit(
+            first[2].id,
+            {
+                var edit = MemoryEdit()
+                edit.isCritical = true
+                return edit
+            }())
         let kept = try await store.keep([draft("a new one", at: 90), draft("another", at: 90)], limit: 5) { _, _, _ in
             .keep(superseding: [], merging: [])
         }
@@ -114,7 +126,13 @@ struct MemoryStorageTests {
             #expect(kept.map(\.outcome) == [.refused, .refused, .new])
             let id = try #require(kept[2].memory?.id)
             await #expect(throws: WeirError.self) {
-                try await store.edit(id, { var edit = MemoryEdit(); edit.content = "tr0ub4dor it is"; return edit }())
+                try await store.edit(
+                    id,
+                    {
+                        var edit = MemoryEdit()
+                        edit.content = "tr0ub4dor it is"
+                        return edit
+                    }())
             }
             for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
                 let data = try #require(FileManager.default.contents(atPath: "\(folder.path)/\(name)"))
@@ -128,7 +146,9 @@ struct MemoryStorageTests {
         let store = try StateStore.inMemory()
         let kept = try await keep(store, (0..<30).map { "memory number \($0)" })
         #expect(try await store.memory(kept[7].id.uppercased()).id == kept[7].id)
-        for (name, code) in [("m", "memory.ambiguous"), ("x", "memory.unknown"), ("", "memory.unknown"), ("*", "memory.unknown")] {
+        for (name, code) in [
+            ("m", "memory.ambiguous"), ("x", "memory.unknown"), ("", "memory.unknown"), ("*", "memory.unknown"),
+        ] {
             do {
                 _ = try await store.memory(name)
                 Issue.record("\(name) was found")
@@ -198,7 +218,7 @@ struct MemoryStorageTests {
                     group.addTask {
                         let store = try await StateStore.open(path)
                         for number in 0..<10 {
-                            try await self.keep(store, ["writer \(writer) says \(number)"])
+                            try await self.keep(store, ["writer \(writer) says \(number)"], limit: 1_000)
                         }
                     }
                 }

@@ -136,7 +136,8 @@ struct MemoryBlockReader {
             if draft.contents.isEmpty { throw MemoryRules.Refusal(MemoryRules.noContent) }
             try MemoryRules.check(content)
             if draft.isFenced {
-                throw MemoryRules.Refusal("it stands in fenced code, which is for examples: write it outside of the fence")
+                throw MemoryRules.Refusal(
+                    "it stands in fenced code, which is for examples: write it outside of the fence")
             }
             if !seen.insert(MemoryWords.mark(content)).inserted { return }
             if blocks.count == MemoryBlocks.most {

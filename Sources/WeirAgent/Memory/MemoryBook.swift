@@ -96,7 +96,8 @@ public struct MemoryBook: Sendable {
         }
         let likeness = hits.map { Dictionary($0.map { ($0.memory, $0.likeness) }, uniquingKeysWith: max) }
         let asked = drafts
-        let kept = try await store.keep(asked, limit: limit, near: hits.map { $0.map(\.memory) }) { index, alike, same in
+        let kept = try await store.keep(asked, limit: limit, near: hits.map { $0.map(\.memory) }) {
+            index, alike, same in
             MemoryJudgement(likeness: index < likeness.count ? likeness[index] : [:])
                 .decide(asked[index], alike: alike, same: same)
         }

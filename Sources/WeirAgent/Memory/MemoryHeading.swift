@@ -85,7 +85,8 @@ enum MemoryKey: String {
         text = text.dropFirst().drop(while: \.isWhitespace)
         // `**Type:** pattern`, or all of it in bold.
         if isMarked {
-            for mark in ["**", "__", "*", "`"] where text.hasPrefix(mark) && !text.dropFirst(mark.count).contains(mark) {
+            for mark in ["**", "__", "*", "`"] where text.hasPrefix(mark) && !text.dropFirst(mark.count).contains(mark)
+            {
                 text = text.dropFirst(mark.count).drop(while: \.isWhitespace)
             }
             for mark in ["**", "__"] where text.hasSuffix(mark) && !text.dropLast(mark.count).contains(mark) {

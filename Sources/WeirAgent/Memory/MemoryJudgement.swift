@@ -124,9 +124,13 @@ struct MemoryJudgement: Sendable {
 
     /// What stood before the word of direction now stands after it.
     private static func isTurned(_ a: [String], _ b: [String]) -> Bool {
+        // What is said of both, like the deed: `load a before b`.
+        let lead = zip(a, b).prefix { $0 == $1 }.count
+        let (first, second) = (a[lead...], b[lead...])
         let marks: Set<String> = ["over", "instead", "rather", "before", "after"]
-        guard let i = a.firstIndex(where: marks.contains), let j = b.firstIndex(where: marks.contains), a[i] == b[j]
+        guard let i = first.firstIndex(where: marks.contains), let j = second.firstIndex(where: marks.contains),
+            a[i] == b[j]
         else { return false }
-        return Set(a[..<i]) == Set(b[(j + 1)...]) && Set(a[(i + 1)...]) == Set(b[..<j])
+        return Set(first[..<i]) == Set(second[(j + 1)...]) && Set(first[(i + 1)...]) == Set(second[..<j])
     }
 }

@@ -12,7 +12,8 @@ enum MemoryRules {
 
     static let types = MemoryType.allCases.map(\.rawValue)
     static let noType = "it has no type: write a line \"Type: \" with one of \(types.joined(separator: ", "))"
-    static let noContent = "it has no content: write a line \"Content: \" with \(length.lowerBound) to \(length.upperBound) characters"
+    static let noContent =
+        "it has no content: write a line \"Content: \" with \(length.lowerBound) to \(length.upperBound) characters"
     static let form = "it is not written over lines: \"# Add To Memory:\", \"Type: …\", \"Content: …\", \"#\""
 
     /// A text without the brackets of a template, and with single spaces.
@@ -29,7 +30,8 @@ enum MemoryRules {
         if bare.isEmpty { throw Refusal(noType) }
         let guess = DidYouMean.closest(to: bare, among: types).map { " (did you mean \"\($0)\"?)" } ?? ""
         throw Refusal(
-            "\"\(Cell.visible(String(word.prefix(40))))\" is no type\(guess): write one of \(types.joined(separator: ", "))")
+            "\"\(Cell.visible(String(word.prefix(40))))\" is no type\(guess): write one of \(types.joined(separator: ", "))"
+        )
     }
 
     /// - Parameter content: tidied.
@@ -41,7 +43,8 @@ enum MemoryRules {
         }
         if count > length.upperBound {
             throw Refusal(
-                "the content has \(count) characters, and \(length.upperBound) is the most: say it shorter, or in two blocks")
+                "the content has \(count) characters, and \(length.upperBound) is the most: say it shorter, or in two blocks"
+            )
         }
         try checkCharacters(content)
     }
@@ -52,7 +55,8 @@ enum MemoryRules {
         }
         if let kind = SecretShape.found(in: content) {
             throw Refusal(
-                "the content looks as if it held \(kind), and secrets are never kept: name the variable or the place instead")
+                "the content looks as if it held \(kind), and secrets are never kept: name the variable or the place instead"
+            )
         }
     }
 }

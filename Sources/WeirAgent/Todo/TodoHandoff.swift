@@ -46,9 +46,18 @@ public struct TodoHandoff: Sendable {
 
     /// What an agent of some kind looks after, so that the text asks for that.
     private static let duties: [(words: [String], duty: String)] = [
-        (["qa", "quality", "test"], "Test it: show what you ran and what it printed, also for empty, null and repeated input."),
-        (["ops", "operation", "devops", "sre"], "Bring it to where it runs: schedules, secrets, alarms, and the way back."),
-        (["security", "compliance"], "Judge it: who can see what, what leaves the machine, what is kept and for how long."),
+        (
+            ["qa", "quality", "test"],
+            "Test it: show what you ran and what it printed, also for empty, null and repeated input."
+        ),
+        (
+            ["ops", "operation", "devops", "sre"],
+            "Bring it to where it runs: schedules, secrets, alarms, and the way back."
+        ),
+        (
+            ["security", "compliance"],
+            "Judge it: who can see what, what leaves the machine, what is kept and for how long."
+        ),
         (["engineer"], "Build it: change what is named here, keep its tests passing, and say what else it touches."),
         (["doc"], "Write it down where its readers look."),
     ]

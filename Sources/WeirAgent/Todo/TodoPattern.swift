@@ -40,14 +40,16 @@ public struct TodoPattern: Sendable, Hashable, Encodable {
             steps: [
                 "Look at the source: form, volume, how it changes", "Choose the strategy and the watermark",
                 "Write source and models, each step to be run again without harm",
-                "Put rules at the gate, and say what goes to quarantine", "Run it, and hold the row balance up to the source",
+                "Put rules at the gate, and say what goes to quarantine",
+                "Run it, and hold the row balance up to the source",
                 "Kill it half-way and run it again", "Say when it runs and who is told",
             ]),
         TodoPattern(
             name: "ai", title: "AI integration",
             steps: [
                 "Say what is asked of the model, and how a good answer is known", "Estimate calls, tokens and cost",
-                "Set a budget, limits and what happens when they are used up", "Write the step and the rules for its answers",
+                "Set a budget, limits and what happens when they are used up",
+                "Write the step and the rules for its answers",
                 "Try it on a sample, and measure it against answers by hand",
                 "Keep personal data and secrets out of what is sent", "Watch cost and refusals",
             ]),
@@ -61,7 +63,8 @@ public struct TodoPattern: Sendable, Hashable, Encodable {
         TodoPattern(
             name: "quality", title: "Quality and monitoring",
             steps: [
-                "Profile the tables, and list what is surprising", "Write the rules that should hold, with their owners",
+                "Profile the tables, and list what is surprising",
+                "Write the rules that should hold, with their owners",
                 "Decide for each: warn, quarantine or stop", "Look at what is in quarantine, and why",
                 "Watch volume, freshness and drift", "Say who is told, and what is done then",
             ]),
@@ -70,7 +73,8 @@ public struct TodoPattern: Sendable, Hashable, Encodable {
             steps: [
                 "List what moves, and who reads it", "Write the new shape beside the old one",
                 "Write the move so that it can stop and go on", "Test the move, and the way back",
-                "Compare old and new row by row", "Switch the readers, and watch", "Remove the old one when nobody reads it",
+                "Compare old and new row by row", "Switch the readers, and watch",
+                "Remove the old one when nobody reads it",
             ]),
         TodoPattern(
             name: "security", title: "Security and compliance",

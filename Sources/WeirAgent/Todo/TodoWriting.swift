@@ -87,7 +87,8 @@ struct TodoWriting: Sendable {
     }
 
     private static func parents(_ items: [TodoItem]) -> [Int64: Int64] {
-        items.flatMap(\.all).reduce(into: [:]) { found, item in for child in item.children { found[child.id] = item.id } }
+        items.flatMap(\.all).reduce(into: [:]) { found, item in for child in item.children { found[child.id] = item.id }
+        }
     }
 
     private static func append(_ new: TodoItem, under id: Int64, in items: inout [TodoItem]) -> Bool {

@@ -6,7 +6,7 @@ public enum SecretShape {
     /// What kind of secret the text holds; nil when none is seen.
     public static func found(in text: String) -> String? {
         if text.contains("-----BEGIN"), text.contains("KEY") { return "a private key" }
-        let plain = text.contains(where: { "$*<".contains($0) }) ? text.replacing(variable, with: "") : text
+        let plain = text.contains(where: { "$*<".contains($0) }) ? text.replacing(variable, with: ",") : text
         for token in plain.split(whereSeparator: isBoundary) {
             if let kind = prefixed(token) { return kind }
             if isRandom(token) { return "a long random text that looks like a key" }
@@ -72,5 +72,7 @@ public enum SecretShape {
     }
 
     /// `${NAME}`, `$NAME` and what a person puts in a secret's place.
-    private static var variable: Regex<Substring> { /\$\{[A-Za-z_][A-Za-z0-9_:.\-]*\}|\$[A-Z_][A-Z0-9_]*|\*{3,}|<[A-Za-z_ \-]+>/ }
+    private static var variable: Regex<Substring> {
+        /\$\{[A-Za-z_][A-Za-z0-9_:.\-]*\}|\$[A-Z_][A-Z0-9_]*|\*{3,}|<[A-Za-z_ \-]+>/
+    }
 }

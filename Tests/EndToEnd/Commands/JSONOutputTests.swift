@@ -160,7 +160,9 @@ struct JSONOutputTests {
         }
     }
 
-    @Test("is one error object outside of any project", arguments: ["plan", "run", "test", "lint", "docs", "runs", "memory", "todo"])
+    @Test(
+        "is one error object outside of any project",
+        arguments: ["plan", "run", "test", "lint", "docs", "runs", "memory", "todo"])
     func nowhere(command: String) async throws {
         let project = try TempProject()
         try project.remove("weir.yaml")

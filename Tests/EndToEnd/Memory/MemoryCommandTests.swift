@@ -16,15 +16,15 @@ struct MemoryCommandTests {
     private func seeded() async throws -> (project: TempProject, id: String) {
         let project = try TempProject([
             "answer.md": """
-                # Add To Memory:
-                Type: performance
-                Content: Set the pool size to 20
-                #
-                # Add To Memory:
-                Type: patern
-                Content: Use composite indexes
-                #
-                """,
+            # Add To Memory:
+            Type: performance
+            Content: Set the pool size to 20
+            #
+            # Add To Memory:
+            Type: patern
+            Content: Use composite indexes
+            #
+            """,
             "file.md": "# X Agent Memory\n\n## Learnings\n\n- Orders come at six\n- key AKIAIOSFODNN7EXAMPLE\n",
         ])
         for content in ["Set the pool size to 10", "The pool is called main"] {
@@ -57,17 +57,23 @@ struct MemoryCommandTests {
         #expect(expected.symmetricDifference(found).subtracting(optional).sorted() == [], "\(done)")
     }
 
-    @Test("mistakes are told with their code", arguments: [
-        (["add", "--type", "context", "abc"], "memory.invalid"), (["add", "--type", "context", "password=hunter2"], "memory.invalid"),
-        (["edit", "mffff", "--critical"], "memory.unknown"), (["retire", "nothing"], "memory.unknown"),
-        (["import", "nowhere.md"], "memory.no-file"), (["import"], "memory.no-file"), (["export", "--user"], "memory.no-file"),
-        (["add", "text"], "usage"), (["add", "--type", "patern", "some text"], "usage"), (["edit", "m"], "usage"),
-        (["list", "--limit", "0"], "usage"), (["export", "--generation", "4"], "usage"), (["add", "--from", "nowhere"], "memory.no-file"),
-    ])
+    @Test(
+        "mistakes are told with their code",
+        arguments: [
+            (["add", "--type", "context", "abc"], "memory.invalid"),
+            (["add", "--type", "context", "password=hunter2"], "memory.invalid"),
+            (["edit", "mffff", "--critical"], "memory.unknown"), (["retire", "nothing"], "memory.unknown"),
+            (["import", "nowhere.md"], "memory.no-file"), (["import"], "memory.no-file"),
+            (["export", "--user"], "memory.no-file"),
+            (["add", "text"], "usage"), (["add", "--type", "patern", "some text"], "usage"), (["edit", "m"], "usage"),
+            (["list", "--limit", "0"], "usage"), (["export", "--generation", "4"], "usage"),
+            (["add", "--from", "nowhere"], "memory.no-file"),
+        ])
     func mistakes(words: [String], code: String) async throws {
         let project = try TempProject()
-        let done = await (try project.start(
-            ["memory"] + words + ["-o", "json"], environment: Self.environment(project))).finish()
+        let done = await
+            (try project.start(
+                ["memory"] + words + ["-o", "json"], environment: Self.environment(project))).finish()
         #expect(done.code == 2 && done.failure?.code == code, "\(done)")
         #expect(!done.out.contains("hunter2"))
     }
@@ -93,7 +99,9 @@ struct MemoryCommandTests {
         let found = try await project.weir("memory", "search", "pools")
         #expect(found.out.contains("The pool is called main"), "\(found)")
         let taken = try await project.weir("memory", "add", "--from", "answer.md")
-        #expect(taken.code == 1 && taken.out.contains("in place of") && taken.out.contains("did you mean \"pattern\"?"), "\(taken)")
+        #expect(
+            taken.code == 1 && taken.out.contains("in place of") && taken.out.contains("did you mean \"pattern\"?"),
+            "\(taken)")
         #expect(try await project.weir("memory", "retire", id).out.contains("is put away"))
         let restored = try await project.weir("memory", "edit", id, "--restore", "--critical")
         #expect(restored.code == 0, "\(restored)")

@@ -64,7 +64,9 @@ struct MemoryKillTests {
         for round in 0..<24 {
             try project.write("a.md", Self.blocks(0, round, 5))
             try project.write("b.md", Self.blocks(1, round, 5))
-            let children = try ["a.md", "b.md"].map { try project.start(["memory", "add", "--from", $0, "-o", "json"]) }
+            let children = try ["a.md", "b.md"].map {
+                try project.start(["memory", "add", "--from", $0, "-o", "json"])
+            }
             let pause = Int(random.next() % 120)
             try await Task.sleep(for: .milliseconds(pause))
             for child in children { child.signal(9) }
@@ -72,7 +74,9 @@ struct MemoryKillTests {
                 let done = await child.finish()
                 if done.code == 137 { killed += 1 }
                 // Killed while it printed: what was said to nobody is not asked for.
-                guard let harvest = try? JSONDecoder.snake.decode(Harvest.self, from: Data(done.out.utf8)) else { continue }
+                guard let harvest = try? JSONDecoder.snake.decode(Harvest.self, from: Data(done.out.utf8)) else {
+                    continue
+                }
                 acknowledged.formUnion(harvest.results.compactMap(\.memory?.content))
             }
         }
@@ -98,7 +102,8 @@ struct MemoryKillTests {
         #expect(try await project.weir("memory", "add", "--from", "blocks.md").code == 0)
         let path = project.path(".claude-mpm/memories/data-engineer_memories.md")
         try project.write(
-            ".claude-mpm/memories/data-engineer_memories.md", "# Agent Memory: data-engineer\n\n- Ana wrote this herself\n")
+            ".claude-mpm/memories/data-engineer_memories.md",
+            "# Agent Memory: data-engineer\n\n- Ana wrote this herself\n")
         for round in 0..<8 {
             let children = try (0..<3).map { number in
                 try project.start(["memory", "export", "--generation", "\((round + number) % 3 + 1)", "-o", "json"])

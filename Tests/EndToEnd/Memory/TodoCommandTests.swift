@@ -24,7 +24,10 @@ struct TodoCommandTests {
         (["add", "Tell the shop"], "### weir todo add, start, done and block"),
         (["start", "1"], "### weir todo add, start, done and block"),
         (["done", "2"], "### weir todo add, start, done and block"),
-        (["block", "1", "--reason", "no access", "--impact", "orders are old"], "### weir todo add, start, done and block"),
+        (
+            ["block", "1", "--reason", "no access", "--impact", "orders are old"],
+            "### weir todo add, start, done and block"
+        ),
         (["handoff", "1", "--to", "qa"], "### weir todo handoff"), (["patterns"], "### weir todo patterns"),
     ]
 
@@ -42,18 +45,24 @@ struct TodoCommandTests {
         let expected = JSONShape.keys(try JSONShape.parse(block))
         let found = JSONShape.keys(try JSONShape.parse(done.out))
         let optional = expected.union(found).filter { key in
-            ["reason", "impact", "active_form", "session", "handed_to", "handed_at"].contains { key.hasSuffix(".\($0)") }
+            ["reason", "impact", "active_form", "session", "handed_to", "handed_at"].contains {
+                key.hasSuffix(".\($0)")
+            }
                 || key.contains(".children")
         }
         #expect(expected.symmetricDifference(found).subtracting(optional).sorted() == [], "\(done)")
     }
 
-    @Test("mistakes are told with their code", arguments: [
-        (["start", "9"], "todo.unknown"), (["add", "[QA] Test it"], "todo.prefix"), (["add", ""], "todo.empty"),
-        (["add", "x", "--pattern", "etll"], "todo.unknown-pattern"), (["add", "x", "--under", "9"], "todo.unknown"),
-        (["block", "1", "--reason", "no access", "--impact", ""], "todo.blocked"), (["block", "1"], "usage"),
-        (["done", "1"], "todo.open-subtasks"), (["handoff", "1"], "usage"), (["handoff", "1", "--to", "data-engineer"], "todo.same-agent"),
-    ])
+    @Test(
+        "mistakes are told with their code",
+        arguments: [
+            (["start", "9"], "todo.unknown"), (["add", "[QA] Test it"], "todo.prefix"), (["add", ""], "todo.empty"),
+            (["add", "x", "--pattern", "etll"], "todo.unknown-pattern"),
+            (["add", "x", "--under", "9"], "todo.unknown"),
+            (["block", "1", "--reason", "no access", "--impact", ""], "todo.blocked"), (["block", "1"], "usage"),
+            (["done", "1"], "todo.open-subtasks"), (["handoff", "1"], "usage"),
+            (["handoff", "1", "--to", "data-engineer"], "todo.same-agent"),
+        ])
     func mistakes(words: [String], code: String) async throws {
         let project = try TempProject()
         _ = try await project.weir("todo", "add", "Mend the orders")
@@ -74,10 +83,12 @@ struct TodoCommandTests {
         #expect(refused.code == 2 && refused.err.contains("7 subtasks are open"), "\(refused)")
         for step in steps.dropLast() { _ = try await project.weir("todo", "done", "\(step.id)") }
         _ = try await project.weir(
-            "todo", "block", "\(steps[6].id)", "--reason", "the shop still reads it", "--impact", "two copies of orders")
+            "todo", "block", "\(steps[6].id)", "--reason", "the shop still reads it", "--impact", "two copies of orders"
+        )
         #expect(try await list(project)[0].status == "BLOCKED")
         _ = try await project.weir("memory", "add", "--type", "context", "raw.orders is read by the shop each hour")
-        let text = try await project.weir("todo", "handoff", "\(steps[6].id)", "--to", "operations", "--note", "By Friday.")
+        let text = try await project.weir(
+            "todo", "handoff", "\(steps[6].id)", "--to", "operations", "--note", "By Friday.")
         for part in [
             "[Operations] Remove the old one", "Part of: Migration: raw.orders", "By Friday.", "BLOCKED",
             "the shop still reads it", "two copies of orders", "- raw.orders: ", "last run: published",

@@ -25,7 +25,8 @@ struct MemoryBlockFuzzTests {
         "# Add To Memory:", "## remember :", "#memorize:", "#", "##", "# ", "Type: pattern", "type:[mistake]", "Type:",
         "Type: patern", "Content: Use composite indexes", "content :x", "Content: ", "Content: password=hunter2", "\n",
         "\n", "\n", "\r\n", "\r", "```", "~~~~", "````", "> ", "- ", "**", "`", "[", "]", ":", "：", "\u{0}", "\u{202E}",
-        "\u{FEFF}", "é", "👩‍👩‍👧", "中文", " ", "\t", "\u{2028}", "a", "word and word", "Type: context\nContent: some text\n#\n",
+        "\u{FEFF}", "é", "👩‍👩‍👧", "中文", " ", "\t", "\u{2028}", "a", "word and word",
+        "# Remember:\nType: context\nContent: some text\n#\n", "\n# Memorize:\nContent: other text\nType: pattern\n#\n",
     ]
 
     /// 100,000 in all: each is read without a crash or a hang, what is kept is right, and what is refused says why.

@@ -5,7 +5,8 @@ import WeirStore
 
 @Suite("Memory blocks of a text")
 struct MemoryBlocksTests {
-    private static let good = "# Add To Memory:\nType: pattern\nContent: Use composite indexes for multi-column queries\n#\n"
+    private static let good =
+        "# Add To Memory:\nType: pattern\nContent: Use composite indexes for multi-column queries\n#\n"
     private static let block = MemoryBlock(
         line: 1, type: .pattern, content: "Use composite indexes for multi-column queries")
 
@@ -51,7 +52,8 @@ struct MemoryBlocksTests {
             #
             """)
         #expect(found.blocks.map(\.type) == [.mistake, .context])
-        #expect(found.blocks.map(\.content) == ["Column #12 of the export is empty", "The shop closes at 18:00 Oslo time"])
+        #expect(
+            found.blocks.map(\.content) == ["Column #12 of the export is empty", "The shop closes at 18:00 Oslo time"])
         #expect(found.blocks.map(\.line) == [1, 4])
         #expect(found.refused.isEmpty)
     }
@@ -59,9 +61,11 @@ struct MemoryBlocksTests {
     @Test(
         "are not found where there are none",
         arguments: [
-            "", "#", "# Remember the rules\nType: pattern\n", "> # Add To Memory:\n> Type: pattern\n> Content: quoted text\n> #",
+            "", "#", "# Remember the rules\nType: pattern\n",
+            "> # Add To Memory:\n> Type: pattern\n> Content: quoted text\n> #",
             "## Remember:\n- drink water\n- sleep\n", "Write `# Add To Memory:` to remember something.",
-            "```\n# Add To Memory:\nType: [one of the types]\nContent: [5-100 characters]\n#\n```", "Type: pattern\nContent: no heading\n#",
+            "```\n# Add To Memory:\nType: [one of the types]\nContent: [5-100 characters]\n#\n```",
+            "Type: pattern\nContent: no heading\n#",
             "# Remembering:\nType: pattern\nContent: not the word\n#", "# Add To Memory or not\ntext",
         ])
     func none(text: String) {

@@ -20,7 +20,9 @@ final class Calendar: Sendable {
 private struct SubjectEmbedder: TextEmbedder {
     let space = "test:subjects"
     let dimensions = 3
-    private static let subjects = [["money", "refund", "paid", "price"], ["slow", "fast", "speed", "latency"], ["name"]]
+    private static let subjects = [
+        ["money", "refund", "paid", "price"], ["slow", "fast", "speed", "latency"], ["name"],
+    ]
 
     func embed(_ texts: [String]) async throws -> [[Float]] {
         texts.map { text in
@@ -46,7 +48,9 @@ struct MemoryBookTests {
         #expect(harvest.kept.allSatisfy { $0.session == "s7" && $0.origin == .agent && $0.scope == .project })
         #expect(harvest.refused.map(\.line) == [5, 9])
         let correction = try #require(harvest.correction)
-        #expect(correction.contains("line 5") && correction.contains("pattern | architecture") && !correction.contains("tr0ub4dor"))
+        #expect(
+            correction.contains("line 5") && correction.contains("pattern | architecture")
+                && !correction.contains("tr0ub4dor"))
         #expect(try await book.list().count == 2)
         // The same text again changes nothing but the count.
         let again = try await book.take(from: text, session: "s8")

@@ -105,7 +105,8 @@ struct MemoryFileTests {
         try await withFolder { folder in
             let book = try await book(folder)
             for (index, type) in MemoryType.allCases.enumerated() {
-                _ = try await book.add("memory of type \(type.rawValue) – 中文 #\(index) (x)", type: type, session: "s\(index)")
+                _ = try await book.add(
+                    "memory of type \(type.rawValue) – 中文 #\(index) (x)", type: type, session: "s\(index)")
             }
             let long = String(repeating: "word ", count: 19) + "12345"
             _ = try await book.add(long, type: .performance, isCritical: true)
@@ -149,7 +150,8 @@ struct MemoryFileTests {
             _ = try await book.retire([added[1].id])
             _ = try await book.add("Use views for staging", type: .pattern)
             _ = try await book.add("Cast dates before the join", type: .mistake)
-            let theirs = try text(path).replacing("- Ana knows the shop", with: "- Ana knows the shop\n- [2026-02-01] Bo left")
+            let theirs = try text(path).replacing(
+                "- Ana knows the shop", with: "- Ana knows the shop\n- [2026-02-01] Bo left")
             try theirs.write(toFile: path, atomically: true, encoding: .utf8)
             let report = try await book.exportFile(path, agent: "data-engineer")
             #expect(report.written == 5 && report.removed == 1 && report.foreign == 1)
@@ -223,7 +225,8 @@ struct MemoryFileTests {
     func refuses() async throws {
         try await withFolder { folder in
             let path = "\(folder)/m.md"
-            let text = "- the key is AKIAIOSFODNN7EXAMPLE\n- \(String(repeating: "x", count: 1001))\n- ok\n- <!-- x -->\n-\nfree text"
+            let text =
+                "- the key is AKIAIOSFODNN7EXAMPLE\n- \(String(repeating: "x", count: 1001))\n- ok\n- <!-- x -->\n-\nfree text"
             try text.write(toFile: path, atomically: true, encoding: .utf8)
             let book = try await book(folder)
             let report = try await book.importFile(path)
@@ -258,10 +261,13 @@ struct MemoryFileTests {
     func places() throws {
         #expect(MemoryFilePlace.normalized("agents/data_engineer_agent.md") == "data-engineer")
         #expect(MemoryFilePlace.normalized("Data  Engineer") == "data-engineer")
-        #expect(MemoryFilePlace.path(of: "data-engineer", root: "/nowhere").hasSuffix("/memories/data-engineer_memories.md"))
+        #expect(
+            MemoryFilePlace.path(of: "data-engineer", root: "/nowhere").hasSuffix("/memories/data-engineer_memories.md")
+        )
         let root = FileManager.default.temporaryDirectory.appendingPathComponent("weir-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: root) }
-        try FileManager.default.createDirectory(atPath: "\(root)/.claude-mpm/memories", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: "\(root)/.claude-mpm/memories", withIntermediateDirectories: true)
         let old = "\(root)/.claude-mpm/memories/data_engineer_agent_memories.md"
         try "- x".write(toFile: old, atomically: true, encoding: .utf8)
         #expect(MemoryFilePlace.path(of: "Data Engineer", root: root) == old)

@@ -51,12 +51,17 @@ struct MemoryJudgementTests {
     @Test(
         "what cannot both be right is told, whichever came first",
         arguments: [
-            ("Set the pool size to 20", "Set the pool size to 10"), ("Timeout of the shop is 30s", "Timeout of the shop is 60s"),
-            ("Do not use views for staging", "Use views for staging"), ("Never partition by day", "Always partition by day"),
-            ("Avoid SELECT *", "Use SELECT *"), ("The warehouse time zone is UTC", "The warehouse time zone is Europe/Oslo"),
+            ("Set the pool size to 20", "Set the pool size to 10"),
+            ("Timeout of the shop is 30s", "Timeout of the shop is 60s"),
+            ("Do not use views for staging", "Use views for staging"),
+            ("Never partition by day", "Always partition by day"),
+            ("Avoid SELECT *", "Use SELECT *"),
+            ("The warehouse time zone is UTC", "The warehouse time zone is Europe/Oslo"),
             ("Primary key of orders is order_id", "Primary key of orders is id"),
-            ("Prefer views over tables", "Prefer tables over views"), ("batch_size=500 is best", "batch_size=100 is best"),
-            ("Load customers before orders", "Load orders before customers"), ("Keep logs for 90 days", "Keep logs for 30 days"),
+            ("Prefer views over tables", "Prefer tables over views"),
+            ("batch_size=500 is best", "batch_size=100 is best"),
+            ("Load customers before orders", "Load orders before customers"),
+            ("Keep logs for 90 days", "Keep logs for 30 days"),
         ])
     func contrary(new: String, old: String) {
         #expect(contradicts(new, old))
@@ -67,7 +72,8 @@ struct MemoryJudgementTests {
     @Test(
         "what may both be right is not taken for a contradiction",
         arguments: [
-            ("orders.status is text", "orders.status is not null"), ("The schema is wide", "The schema is wide and old"),
+            ("orders.status is text", "orders.status is not null"),
+            ("The schema is wide", "The schema is wide and old"),
             ("Column 3 of the export is empty", "Column 4 of the export is empty"),
             ("Use views for staging", "Do not use views for the big mart of orders"),
             ("Release 2.1 of the API is out", "Release 2.2 of the API is out"),

@@ -60,17 +60,22 @@ struct TodoBookTests {
         #expect(TodoText.markdown([blocked]).contains("BLOCKED: no access Impact on the data: orders are 2 days old"))
         let started = try await book.start(top.id)
         #expect(started.status == .inProgress && started.children[1].reason == nil)
-        #expect(await code { try await book.block(top.children[0].id, reason: "abc", impact: "def") } == "todo.completed")
+        #expect(
+            await code { try await book.block(top.children[0].id, reason: "abc", impact: "def") } == "todo.completed")
     }
 
     @Test("every pattern adds its steps, each a right item")
     func patterns() async throws {
-        #expect(TodoPattern.all.map(\.name) == ["schema", "etl", "ai", "performance", "quality", "migration", "security"])
+        #expect(
+            TodoPattern.all.map(\.name) == ["schema", "etl", "ai", "performance", "quality", "migration", "security"])
         for pattern in TodoPattern.all {
             let item = try await book.add(pattern.draft(for: "mart.orders", prefix: "Data Engineer"))
             #expect(item.content == "[Data Engineer] \(pattern.title): mart.orders")
             #expect(item.children.count >= 6)
-            #expect(item.children.allSatisfy { $0.content.hasPrefix("[Data Engineer] ") && $0.content.hasSuffix("(mart.orders)") })
+            #expect(
+                item.children.allSatisfy {
+                    $0.content.hasPrefix("[Data Engineer] ") && $0.content.hasSuffix("(mart.orders)")
+                })
         }
         #expect(await code { _ = try TodoPattern.named("migraton") } == "todo.unknown-pattern")
     }
@@ -98,7 +103,8 @@ struct TodoBookTests {
         let memory = try #require(try await memories.add("The join doubles orders", type: .mistake).memory)
         let text = TodoHandoff(
             item: item, above: [top], from: "Data Engineer", to: "QA", project: "shop", note: "Only on Mondays.",
-            memories: [memory], tables: [.init(name: "mart.orders", files: ["models/orders.sql"], lastResult: "published")]
+            memories: [memory],
+            tables: [.init(name: "mart.orders", files: ["models/orders.sql"], lastResult: "published")]
         ).text
         for part in [
             "[QA] test the join", "From: Data Engineer, project shop.", "Part of: Mend mart.orders", "Only on Mondays.",

@@ -77,7 +77,10 @@ struct TodoWriteToolTests {
         "refuses what breaks the rules, says how it is right, and changes nothing",
         arguments: [
             (#"[{"content":"Mend it","status":"pending"}]"#, "todo.prefix", "write \"[Data Engineer] Mend it\""),
-            (#"[{"content":"[data engineer] Mend it","status":"pending"}]"#, "todo.prefix", "write \"[Data Engineer] Mend it\""),
+            (
+                #"[{"content":"[data engineer] Mend it","status":"pending"}]"#, "todo.prefix",
+                "write \"[Data Engineer] Mend it\""
+            ),
             (#"[{"content":"[QA] Mend it","status":"pending"}]"#, "todo.prefix", "hand it over"),
             (#"[{"content":"[Data Engineer]","status":"pending"}]"#, "todo.empty", "after [Data Engineer]"),
             (
@@ -94,10 +97,14 @@ struct TodoWriteToolTests {
                 #"[{"content":"[Data Engineer] a","status":"completed","subtasks":[{"content":"[Data Engineer] b","status":"pending"}]}]"#,
                 "todo.open-subtasks", "complete them first"
             ),
-            (#"[{"content":"[Data Engineer] a","status":"complete"}]"#, "tool.bad-arguments", "did you mean \"completed\"?"),
+            (
+                #"[{"content":"[Data Engineer] a","status":"complete"}]"#, "tool.bad-arguments",
+                "did you mean \"completed\"?"
+            ),
             (#"[{"content":"[Data Engineer] a","state":"pending"}]"#, "tool.bad-arguments", "did you mean \"status\"?"),
             (#"[{"status":"pending"}]"#, "tool.bad-arguments", ""), (#"["a"]"#, "tool.bad-arguments", ""),
-            (#""a""#, "tool.bad-arguments", "whole list"), (#"[{"content":7,"status":"pending"}]"#, "tool.bad-arguments", ""),
+            (#""a""#, "tool.bad-arguments", "whole list"),
+            (#"[{"content":7,"status":"pending"}]"#, "tool.bad-arguments", ""),
         ])
     func refuses(todos: String, code: String, hint: String) async throws {
         _ = try await write([Self.todo("[Data Engineer] what was there")])
@@ -125,18 +132,26 @@ struct TodoWriteToolTests {
         let parts = try await book.add(TodoDraft("Look at it", children: [TodoDraft("and again")]), under: nil)
         let done = try await book.add(TodoDraft("done already"))
         try await book.complete(done.id)
-        let answer = try await write([Self.todo("[Data Engineer] Mend the orders"), Self.todo("[Data Engineer] Look at it")])
-        #expect(answer.content["kept"] == ["[Data Engineer] and again", "[Data Engineer] Ask the shop"] as JSONValue
-            || answer.content["kept"] == ["[Data Engineer] Ask the shop", "[Data Engineer] and again"] as JSONValue,
+        let answer = try await write([
+            Self.todo("[Data Engineer] Mend the orders"), Self.todo("[Data Engineer] Look at it"),
+        ])
+        #expect(
+            answer.content["kept"] == ["[Data Engineer] and again", "[Data Engineer] Ask the shop"] as JSONValue
+                || answer.content["kept"] == ["[Data Engineer] Ask the shop", "[Data Engineer] and again"] as JSONValue,
             "\(answer.content)")
         let items = try await book.items()
-        #expect(items.map(\.content) == ["[Data Engineer] Mend the orders", "[Data Engineer] Look at it", "[Data Engineer] Ask the shop"])
+        #expect(
+            items.map(\.content) == [
+                "[Data Engineer] Mend the orders", "[Data Engineer] Look at it", "[Data Engineer] Ask the shop",
+            ])
         #expect(items[1].id == parts.id && items[1].children.map(\.content) == ["[Data Engineer] and again"])
         #expect(items[2].id == mine.id)
         // It may complete them.
         _ = try await write([
             Self.todo("[Data Engineer] Ask the shop", "completed"),
-            Self.todo("[Data Engineer] Look at it", "completed", ["subtasks": [Self.todo("[Data Engineer] and again", "completed")]]),
+            Self.todo(
+                "[Data Engineer] Look at it", "completed",
+                ["subtasks": [Self.todo("[Data Engineer] and again", "completed")]]),
         ])
         #expect(try await book.items().allSatisfy { $0.status == .completed })
         #expect(try await write([]).content["todos"] == [])

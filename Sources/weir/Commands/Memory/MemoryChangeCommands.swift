@@ -15,7 +15,9 @@ extension MemoryCommand {
                 Ends with 1 when a block of the text was refused; the others are kept.
                 """)
 
-        @Option(name: .long, help: "pattern, architecture, guideline, mistake, strategy, integration, performance or context.")
+        @Option(
+            name: .long,
+            help: "pattern, architecture, guideline, mistake, strategy, integration, performance or context.")
         var type: MemoryType?
 
         @Flag(name: .long, help: "Tell it first, and never put it away for being used little.")

@@ -7,7 +7,8 @@ enum MemoryText {
     static func list(_ memories: [Memory], counts: [Memory.Status: Int], on terminal: Terminal) -> String {
         if memories.isEmpty {
             return (counts[.active] ?? 0) == 0
-                ? "Nothing is remembered yet; `weir memory add --type context \"…\"` begins." : "There are none of these."
+                ? "Nothing is remembered yet; `weir memory add --type context \"…\"` begins."
+                : "There are none of these."
         }
         var table = TextTable(["id", "type", "content", "uses", "last used", "from"])
         var isMarked = false
@@ -32,7 +33,8 @@ enum MemoryText {
         for status in [Memory.Status.superseded, .merged, .retired] {
             if let count = counts[status], count > 0 { end += ", \(Figures.count(count)) \(status.rawValue)" }
         }
-        return table.render(on: terminal) + "\n\n\(end).\(isMarked ? " ! is critical: told first, never put away." : "")"
+        return table.render(on: terminal)
+            + "\n\n\(end).\(isMarked ? " ! is critical: told first, never put away." : "")"
     }
 
     static func hits(_ hits: [MemoryHit], on terminal: Terminal) -> String {
@@ -78,9 +80,12 @@ enum MemoryText {
 
     static func exported(_ report: MemoryExport, on terminal: Terminal) -> String {
         var lines = ["\(report.file) holds \(Figures.count(Int64(report.written), "memory", "memories"))."]
-        if report.removed > 0 { lines.append("\(Figures.count(report.removed)) that are no longer active were taken out.") }
+        if report.removed > 0 {
+            lines.append("\(Figures.count(report.removed)) that are no longer active were taken out.")
+        }
         if report.foreign > 0 {
-            lines.append("\(Figures.count(report.foreign)) of others are left there; `weir memory import` takes them in.")
+            lines.append(
+                "\(Figures.count(report.foreign)) of others are left there; `weir memory import` takes them in.")
         }
         if !report.leftOut.isEmpty {
             lines.append(
@@ -96,7 +101,8 @@ enum MemoryText {
             "\(report.file): \(Figures.count(Int64(report.added.count), "new memory", "new memories")), \(Figures.count(report.known)) known."
         ]
         if report.junk > 0 {
-            lines.append("\(Figures.count(Int64(report.junk), "line")) that claude-mpm left by mistake were passed over.")
+            lines.append(
+                "\(Figures.count(Int64(report.junk), "line")) that claude-mpm left by mistake were passed over.")
         }
         return (lines + refusals(report.refused, terminal.style)).joined(separator: "\n")
     }

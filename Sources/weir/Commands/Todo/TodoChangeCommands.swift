@@ -45,7 +45,8 @@ extension TodoCommand {
 
     struct Done: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "done", abstract: "Complete an item. The one that it is part of is completed with its last part.")
+            commandName: "done",
+            abstract: "Complete an item. The one that it is part of is completed with its last part.")
 
         @Argument(help: "The item's number.")
         var id: Int64

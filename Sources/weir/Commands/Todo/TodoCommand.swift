@@ -127,7 +127,8 @@ struct TodoReport: Encodable {
                 case .blocked: .bad
                 case .pending: nil
                 }
-            let why = item.reason.map { "\($0)\(item.impact.map { " → \($0)" } ?? "")" } ?? item.handedTo.map { "with \($0)" }
+            let why =
+                item.reason.map { "\($0)\(item.impact.map { " → \($0)" } ?? "")" } ?? item.handedTo.map { "with \($0)" }
             table.add([
                 .init("\(item.id)"), .init(item.status.rawValue, tone),
                 .init(String(repeating: "  ", count: depth) + item.content, tone), .init(why ?? ""),
