@@ -74,7 +74,7 @@ struct AgentLoopTests {
         let results = try lab.results(outcome)
         let tag = ForeignText(session: outcome.session).tag
         #expect(results[0].text.hasPrefix("<\(tag) source=\"query\">") && results[0].text.hasSuffix("</\(tag)>"))
-        #expect(results.dropFirst().allSatisfy(\.isError), "\(results)")
+        #expect(results.dropFirst().allSatisfy { $0.isError }, "\(results)")
         #expect(results.map { $0.content?["error"]?["code"]?.text } == [nil, "tool.refused", "tool.refused", "file.secret", "tool.denied"])
         #expect(lab.folder.text("weir.yaml") == before)
         #expect(lab.server.received.allSatisfy { !$0.text.contains("hunter2") })

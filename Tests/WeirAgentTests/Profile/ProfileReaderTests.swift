@@ -97,7 +97,7 @@ struct ProfileReaderTests {
         let item = try #require(shelf.items.first)
         #expect(item.reading.errors.isEmpty && item.reading.warnings.isEmpty, "\(item.reading)")
         let profile = try shelf.profile("data-engineer")
-        #expect(ProfileReader.ownTools.allSatisfy(profile.allows))
+        #expect(ProfileReader.ownTools.allSatisfy { profile.allows($0) })
         #expect(profile.duties == Set(ProofDuty.allCases))
         for type in ["pattern", "architecture", "guideline", "mistake", "strategy", "integration", "performance", "context"] {
             #expect(profile.instructions.contains("**\(type)**"))
