@@ -74,7 +74,11 @@ enum RecordedAnswers {
         }
         guard let found else { return nil }
         guard let said = found else {
-            return Reply(400, json: #"{"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","message":"the recording has no answer left"}}"#)
+            return Reply(
+                400,
+                json:
+                    #"{"type":"error","error":{"type":"invalid_request_error","code":"invalid_value","message":"the recording has no answer left"}}"#
+            )
         }
         let path = received.path
         let model = (body["model"] ?? "recorded").line
@@ -114,24 +118,29 @@ enum RecordedAnswers {
         for (index, part) in said.parts.enumerated() {
             switch part {
             case .text(let text):
-                events.append(#"{"type":"content_block_start","index":\#(index),"content_block":{"type":"text","text":""}}"#)
+                events.append(
+                    #"{"type":"content_block_start","index":\#(index),"content_block":{"type":"text","text":""}}"#)
                 for piece in AnthropicAnswers.halves(text) {
                     events.append(
-                        #"{"type":"content_block_delta","index":\#(index),"delta":{"type":"text_delta","text":\#(quoted(piece))}}"#)
+                        #"{"type":"content_block_delta","index":\#(index),"delta":{"type":"text_delta","text":\#(quoted(piece))}}"#
+                    )
                 }
             case .call(let id, let name, let arguments):
                 events.append(
-                    #"{"type":"content_block_start","index":\#(index),"content_block":{"type":"tool_use","id":\#(quoted(id)),"name":\#(quoted(name)),"input":{}}}"#)
+                    #"{"type":"content_block_start","index":\#(index),"content_block":{"type":"tool_use","id":\#(quoted(id)),"name":\#(quoted(name)),"input":{}}}"#
+                )
                 for piece in AnthropicAnswers.halves(arguments) {
                     events.append(
-                        #"{"type":"content_block_delta","index":\#(index),"delta":{"type":"input_json_delta","partial_json":\#(quoted(piece))}}"#)
+                        #"{"type":"content_block_delta","index":\#(index),"delta":{"type":"input_json_delta","partial_json":\#(quoted(piece))}}"#
+                    )
                 }
             }
             events.append(#"{"type":"content_block_stop","index":\#(index)}"#)
         }
         let reasons = ["tool-calls": "tool_use", "length": "max_tokens", "refused": "refusal", "paused": "pause_turn"]
         events.append(
-            #"{"type":"message_delta","delta":{"stop_reason":"\#(reasons[said.finish] ?? "end_turn")","stop_sequence":null},"usage":{"input_tokens":\#(input),"output_tokens":\#(output(said))}}"#)
+            #"{"type":"message_delta","delta":{"stop_reason":"\#(reasons[said.finish] ?? "end_turn")","stop_sequence":null},"usage":{"input_tokens":\#(input),"output_tokens":\#(output(said))}}"#
+        )
         events.append(#"{"type":"message_stop"}"#)
         return StreamStyle().reply(events, named: true, headers: ["request-id": "req_1"])
     }
@@ -149,9 +158,12 @@ enum RecordedAnswers {
                 for piece in AnthropicAnswers.halves(text) { events.append(chunk(#"{"content":\#(quoted(piece))}"#)) }
             case .call(let id, let name, let arguments):
                 events.append(
-                    chunk(#"{"tool_calls":[{"index":\#(calls),"id":\#(quoted(id)),"type":"function","function":{"name":\#(quoted(name)),"arguments":""}}]}"#))
+                    chunk(
+                        #"{"tool_calls":[{"index":\#(calls),"id":\#(quoted(id)),"type":"function","function":{"name":\#(quoted(name)),"arguments":""}}]}"#
+                    ))
                 for piece in AnthropicAnswers.halves(arguments) {
-                    events.append(chunk(#"{"tool_calls":[{"index":\#(calls),"function":{"arguments":\#(quoted(piece))}}]}"#))
+                    events.append(
+                        chunk(#"{"tool_calls":[{"index":\#(calls),"function":{"arguments":\#(quoted(piece))}}]}"#))
                 }
                 calls += 1
             }
@@ -160,7 +172,8 @@ enum RecordedAnswers {
         events.append(chunk("{}", "\"\(reasons[said.finish] ?? "stop")\""))
         let tokens = output(said)
         events.append(
-            #"{\#(head),"choices":[],"usage":{"prompt_tokens":\#(input),"completion_tokens":\#(tokens),"total_tokens":\#(input + tokens)}}"#)
+            #"{\#(head),"choices":[],"usage":{"prompt_tokens":\#(input),"completion_tokens":\#(tokens),"total_tokens":\#(input + tokens)}}"#
+        )
         return StreamStyle().reply(events + ["[DONE]"], named: false, headers: ["x-request-id": "req_1"])
     }
 
@@ -182,7 +195,8 @@ enum RecordedAnswers {
             events.append(#"{"type":"response.output_item.added","output_index":\#(index),"item":\#(item)}"#)
             if case .text(let text) = part {
                 for piece in AnthropicAnswers.halves(text) {
-                    events.append(#"{"type":"response.output_text.delta","output_index":\#(index),"delta":\#(quoted(piece))}"#)
+                    events.append(
+                        #"{"type":"response.output_text.delta","output_index":\#(index),"delta":\#(quoted(piece))}"#)
                 }
             }
             events.append(#"{"type":"response.output_item.done","output_index":\#(index),"item":\#(item)}"#)
@@ -197,12 +211,17 @@ enum RecordedAnswers {
             let content =
                 switch part {
                 case .text(let text): #"{"text":\#(quoted(text))}"#
-                case .call(_, let name, let arguments): #"{"functionCall":{"name":\#(quoted(name)),"args":\#(arguments)}}"#
+                case .call(_, let name, let arguments):
+                    #"{"functionCall":{"name":\#(quoted(name)),"args":\#(arguments)}}"#
                 }
             let isLast = index == said.parts.count - 1
             let reason = isLast ? #","finishReason":"\#(reasons[said.finish] ?? "STOP")""# : ""
-            let usage = isLast ? #","usageMetadata":{"promptTokenCount":\#(input),"candidatesTokenCount":\#(output(said)),"totalTokenCount":0}"# : ""
-            return #"{"candidates":[{"content":{"role":"model","parts":[\#(content)]},"index":0\#(reason)}],"modelVersion":"stand-in","responseId":"resp_1"\#(usage)}"#
+            let usage =
+                isLast
+                ? #","usageMetadata":{"promptTokenCount":\#(input),"candidatesTokenCount":\#(output(said)),"totalTokenCount":0}"#
+                : ""
+            return
+                #"{"candidates":[{"content":{"role":"model","parts":[\#(content)]},"index":0\#(reason)}],"modelVersion":"stand-in","responseId":"resp_1"\#(usage)}"#
         }
         return StreamStyle().reply(events, named: false, headers: [:])
     }

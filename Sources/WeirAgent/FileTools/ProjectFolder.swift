@@ -16,10 +16,11 @@ struct ProjectFolder: Sendable {
     let root: String
 
     init(root: String) {
-        self.root = realpath(root, nil).map { pointer in
-            defer { free(pointer) }
-            return String(cString: pointer)
-        } ?? root
+        self.root =
+            realpath(root, nil).map { pointer in
+                defer { free(pointer) }
+                return String(cString: pointer)
+            } ?? root
     }
 
     /// The names of a path inside the project. Absolute paths are taken when they lie in the project.
@@ -208,7 +209,9 @@ struct ProjectFolder: Sendable {
         try withFolder(names) { folder in
             // The stream closes its descriptor, so it gets one of its own.
             let copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard copy >= 0, let stream = fdopendir(copy) else { throw Self.failure(names.joined(separator: "/"), errno) }
+            guard copy >= 0, let stream = fdopendir(copy) else {
+                throw Self.failure(names.joined(separator: "/"), errno)
+            }
             defer { closedir(stream) }
             var entries: [Entry] = []
             while let item = readdir(stream) {

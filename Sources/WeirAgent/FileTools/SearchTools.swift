@@ -58,7 +58,8 @@ struct ListTool: Tool {
                     "entries",
                     .array(
                         .object([
-                            .init("name", .string, ""), .init("kind", .choice(["file", "folder", "link", "other"]), ""),
+                            .init("name", .string, ""),
+                            .init("kind", .choice(["file", "folder", "link", "other"]), ""),
                             .init("bytes", .integer, ""),
                         ])), ""), .init("total", .integer, ""), .init("truncated", .boolean, ""),
             ]).json)
@@ -147,7 +148,8 @@ struct GrepTool: Tool {
         }
         // A file alone may be named too.
         do { try workspace.walk(start) { path, _ in try look(path) } } catch let error as WeirError
-        where error.code == "file.no-folder" && !start.isEmpty { _ = try look(start) }
+            where error.code == "file.no-folder" && !start.isEmpty
+        { _ = try look(start) }
         let lines = found.map { "\($0.path):\($0.line): \($0.text)" }
         let note = isCut ? "\n(cut after \(limit) lines)" : ""
         return ToolAnswer(

@@ -87,7 +87,8 @@ struct ShellProcess: Sendable {
         }
         let signal = status & 0x7f
         return Ended(
-            output: kept.text, bytes: kept.total, isCut: kept.isCut, code: signal == 0 ? (status >> 8) & 0xff : 128 + signal,
+            output: kept.text, bytes: kept.total, isCut: kept.isCut,
+            code: signal == 0 ? (status >> 8) & 0xff : 128 + signal,
             isTimedOut: isTimedOut)
     }
 
@@ -125,7 +126,10 @@ struct ShellProcess: Sendable {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        let words = ["/bin/sh", "-c", #"cd "$0" && if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else eval "$1"; fi"#, root, command]
+        let words = [
+            "/bin/sh", "-c", #"cd "$0" && if [ -x /bin/bash ]; then exec /bin/bash -c "$1"; else eval "$1"; fi"#, root,
+            command,
+        ]
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var settings: [UnsafeMutablePointer<CChar>?] = Self.environment().map { strdup("\($0)=\($1)") } + [nil]
         defer { for pointer in pointers + settings { free(pointer) } }

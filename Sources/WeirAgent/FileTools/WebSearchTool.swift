@@ -36,7 +36,8 @@ struct WebSearchTool: Tool {
                 if body.count < Self.mostBytes * 4 { body += bytes }
             }
         } catch let error as CancellationError { throw error } catch {
-            throw WeirError("search.failed", "the search service does not answer", isTransient: true, outcome: .systemFailed)
+            throw WeirError(
+                "search.failed", "the search service does not answer", isTransient: true, outcome: .systemFailed)
         }
         guard (200..<300).contains(status) else {
             throw WeirError("search.failed", "the search service answered \(status)", outcome: .systemFailed)

@@ -62,7 +62,8 @@ public final class Workspace: Sendable {
         let path = try self.path(path)
         if Self.holdsSecrets(path) { throw Self.secret(path) }
         if let first = path.split(separator: "/").first?.lowercased(), [".git", ".weir"].contains(first) {
-            throw WeirError("file.protected", "\(first) is not for the file tools to write", hint: "use the project's own folders")
+            throw WeirError(
+                "file.protected", "\(first) is not for the file tools to write", hint: "use the project's own folders")
         }
         let before: [UInt8]? = try exists(path) ? try read(path).bytes : nil
         let bytes = Array(text.utf8)

@@ -10,9 +10,9 @@ public actor AgentLoop {
     var conversation: Conversation
     var proof: ProofLedger
     var tally = Tally()
-    private var guardian = RepeatGuard()
-    private let foreign: ForeignText
-    private let show: @Sendable (AgentEvent) -> Void
+    var guardian = RepeatGuard()
+    let foreign: ForeignText
+    let show: @Sendable (AgentEvent) -> Void
 
     /// What a task used until now.
     struct Tally: Sendable {
@@ -131,14 +131,16 @@ public actor AgentLoop {
         case .cut(let calls):
             tally.slips += 1
             for call in calls {
-                try answer(call, "the answer was cut at the limit of its length, so the call was not made; write less at once")
+                try answer(
+                    call, "the answer was cut at the limit of its length, so the call was not made; write less at once")
             }
         case .calls(let calls):
             let malformed = try await make(calls)
             tally.slips = malformed == calls.count ? tally.slips + 1 : 0
             if guardian.isEndless {
                 return SessionEnd(
-                    .stopped, code: "agent.loop", reason: "the same calls were made again and again with the same results")
+                    .stopped, code: "agent.loop",
+                    reason: "the same calls were made again and again with the same results")
             }
             try noteRefused(refusedMemories)
         case .finished(let text):
@@ -207,7 +209,7 @@ public actor AgentLoop {
         return answer
     }
 
-    private func count(_ answer: AIResponse) {
+    func count(_ answer: AIResponse) {
         tally.turns += 1
         tally.cost += answer.cost ?? .zero
         if answer.cost == nil { tally.unpriced += 1 }
@@ -215,134 +217,12 @@ public actor AgentLoop {
         tally.outputTokens += answer.usage.outputTotal
     }
 
-    // MARK: Calls
-
-    /// Makes calls: neighbours that only read at once, the others one after the other.
-    ///
-    /// - Returns: how many had arguments that were no object.
-    private func make(_ calls: [AIToolCall]) async throws -> Int {
-        var index = 0
-        var malformed = 0
-        while index < calls.count {
-            let group = calls[index...].prefix { parts.tools[$0.name]?.spec.level == .read }
-            if group.count > 1 {
-                try await makeTogether(Array(group.prefix(AgentParts.mostAtOnce)))
-                index += min(group.count, AgentParts.mostAtOnce)
-                continue
-            }
-            let call = calls[index]
-            if call.arguments.fields == nil { malformed += 1 }
-            if let reason = guardian.refusal(RepeatGuard.key(call.name, call.arguments)) {
-                try answer(call, reason)
-            } else {
-                let made = try await parts.make(call, show: show)
-                try finish(made)
-            }
-            index += 1
-        }
-        return malformed
-    }
-
-    private func makeTogether(_ calls: [AIToolCall]) async throws {
-        var refusals: [Int: String] = [:]
-        for (index, call) in calls.enumerated() {
-            refusals[index] = guardian.refusal(RepeatGuard.key(call.name, call.arguments))
-        }
-        let parts = parts
-        let show = show
-        let made = try await withThrowingTaskGroup(of: (Int, AgentParts.Made).self) { group in
-            for (index, call) in calls.enumerated() where refusals[index] == nil {
-                group.addTask { (index, try await parts.make(call, show: show)) }
-            }
-            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-        }
-        // In their own order, whichever came first.
-        for (index, call) in calls.enumerated() {
-            if let done = made[index] {
-                try finish(done)
-            } else {
-                try answer(call, refusals[index] ?? "not made")
-            }
-        }
-    }
-
-    private func finish(_ made: AgentParts.Made) throws {
-        let result = try parts.present(made, number: tally.calls, session: file.id, foreign: foreign)
-        guardian.saw(
-            RepeatGuard.key(result.tool, result.arguments), result: made.answer.content.line,
-            isChange: made.isChange && !result.isError)
-        proof.saw(result)
-        try keep(result)
-    }
-
-    /// Answers a call that was not made.
-    private func answer(_ call: AIToolCall, _ reason: String) throws {
-        try keep(
-            RecordedResult(
-                call: call.id, tool: call.name, arguments: call.arguments, text: reason, content: nil, isError: true))
-    }
-
-    private func keep(_ result: RecordedResult) throws {
-        tally.calls += 1
-        try record(.result(result))
-        show(.result(result))
-    }
-
-    // MARK: Memory and room
-
-    /// - Returns: why memories were refused.
-    private func harvest(_ text: String) async throws -> [String] {
-        let spoken: String
-        if parts.usesSchema, case .finished(let answer) = SchemaCalls.read(text, number: 0) {
-            spoken = answer
-        } else {
-            spoken = text
-        }
-        let taken = try await parts.memory.take(spoken, file.id)
-        if !taken.kept.isEmpty {
-            tally.remembered += taken.kept
-            show(.remembered(taken.kept))
-        }
-        return taken.refused
-    }
-
-    private func noteRefused(_ reasons: [String]) throws {
-        if reasons.isEmpty { return }
-        try note(reasons.joined(separator: "\n"))
-    }
-
-    /// Shortens old results, and sums up old turns where that is not enough.
-    ///
-    /// - Returns: whether there is more room than before.
-    @discardableResult
-    private func makeRoom(force: Bool) async throws -> Bool {
-        let limit = parts.limits.contextTokens
-        if !force, conversation.tokens <= limit { return false }
-        let isShorter = conversation.shorten()
-        if isShorter, conversation.tokens <= limit * 3 / 4 { return true }
-        guard let (through, messages) = conversation.summaryRequest() else { return isShorter }
-        var text: String?
-        do {
-            let request = AIRequest(model: parts.model, system: parts.prompt(foreign), messages: messages, maxTokens: 2_000)
-            let answer = try await parts.answerer.answer(
-                request, session: file.id, deliver: { _ in }, warn: { _ in })
-            count(answer)
-            if answer.finish.kind == .stop, !answer.text.isEmpty { text = answer.text }
-        } catch let error as WeirError where error.code != "ai.budget" {
-            // The work goes on with the plain list of what was done.
-            text = nil
-        }
-        try record(.summary(text ?? conversation.plainSummary(through: through), through: through))
-        show(.summed)
-        return true
-    }
-
-    private func note(_ text: String) throws {
+    func note(_ text: String) throws {
         try record(.note(text))
         show(.note(text))
     }
 
-    private func record(_ event: SessionRecord.Event) throws {
+    func record(_ event: SessionRecord.Event) throws {
         try file.append(event)
         conversation.add(event)
     }

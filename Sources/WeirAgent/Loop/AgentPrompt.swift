@@ -35,7 +35,8 @@ struct AgentPrompt: Sendable {
         }
         if !profile.duties.isEmpty, !isDryRun {
             parts.append(
-                "Finish only when the tools' results of this session show that it works. What is missing is sent back once.")
+                "Finish only when the tools' results of this session show that it works. What is missing is sent back once."
+            )
         }
         if usesSchema { parts.append(SchemaCalls.manual(tools)) }
         return parts.joined(separator: "\n\n")

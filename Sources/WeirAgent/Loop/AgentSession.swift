@@ -88,14 +88,27 @@ public struct AgentSession: Sendable {
         if project.agent.contextTokens == nil, let most = choice.maxInputTokens {
             bounded.contextTokens = min(150_000, most * 3 / 4)
         }
-        let desk = PermissionDesk(permissions, ask: request.ask)
+        let context = ToolContext(root: project.root, environment: request.environment)
+        let desk = PermissionDesk(
+            permissions,
+            explain: { spec, arguments in
+                guard let tool = toolbox[spec.name] as? any ConfirmableTool else { return .unknown }
+                do {
+                    guard let words = try await tool.question(arguments, context) else { return .nothing }
+                    return .words(words)
+                } catch {
+                    // What cannot be told is asked about all the same.
+                    return .unknown
+                }
+            }, ask: request.ask)
         let trail = AuditTrail(
             open: {
                 guard let store else { throw WeirError("state.none", "outside of a project nothing is written down") }
                 return store
-            }, warn: { warning in if store != nil { request.show(.warning(AIWarning(warning.code, warning.message))) } })
+            }, warn: { warning in if store != nil { request.show(.warning(AIWarning(warning.code, warning.message))) } }
+        )
         let caller = ToolCaller(
-            tools: toolbox, context: ToolContext(root: project.root, environment: request.environment), session: id,
+            tools: toolbox, context: context, session: id,
             actor: profile.name, permit: { try await desk.permit($0, $1) },
             audit: { await trail.add($0) })
         let parts = AgentParts(

@@ -26,7 +26,8 @@ extension AgentMemory {
         return AgentMemory(
             review: { task in
                 let own = try await personal()?.review(for: task, bytes: reviewBytes / 4) ?? []
-                let found = try await book.review(for: task, bytes: reviewBytes - own.reduce(0) { $0 + $1.line.utf8.count })
+                let found = try await book.review(
+                    for: task, bytes: reviewBytes - own.reduce(0) { $0 + $1.line.utf8.count })
                 return (found + own).map { String($0.line.dropFirst(2)) }
             },
             take: { text, session in

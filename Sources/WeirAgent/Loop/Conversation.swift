@@ -101,7 +101,10 @@ struct Conversation: Sendable {
                 } else {
                     say(
                         .user,
-                        [.toolResult(AIToolResult(id: result.call, name: result.tool, text: text, isError: result.isError))])
+                        [
+                            .toolResult(
+                                AIToolResult(id: result.call, name: result.tool, text: text, isError: result.isError))
+                        ])
                 }
             }
         }
@@ -114,7 +117,9 @@ struct Conversation: Sendable {
         answer.content.map { part in
             switch part {
             case .toolCall(var call) where call.arguments.fields == nil:
-                call.arguments = ["malformed": .string(CutText.head(call.arguments.text ?? call.arguments.line, bytes: 500).text)]
+                call.arguments = [
+                    "malformed": .string(CutText.head(call.arguments.text ?? call.arguments.line, bytes: 500).text)
+                ]
                 return .toolCall(call)
             case .text(let text, let echo) where text.allSatisfy(\.isWhitespace): return .text("(nothing)", echo: echo)
             default: return part
@@ -130,7 +135,8 @@ struct Conversation: Sendable {
     private static func short(_ result: RecordedResult) -> String {
         let head = CutText.head(result.text, bytes: shortBytes)
         if !head.isCut { return result.text }
-        return head.text + "\n… (an old result, cut; \(result.file.map { "all of it is in \($0)" } ?? "call \(result.tool) again if it matters"))"
+        return head.text
+            + "\n… (an old result, cut; \(result.file.map { "all of it is in \($0)" } ?? "call \(result.tool) again if it matters"))"
     }
 
     /// About as many tokens; three bytes each is more than most texts need.

@@ -8,7 +8,8 @@ enum SchemaCalls {
 
     /// One alternative for each tool.
     static func schema(_ tools: Toolbox) -> AIOutputSchema {
-        let all = tools.tools.map { ($0.spec.name, $0.spec.input) }
+        let all =
+            tools.tools.map { ($0.spec.name, $0.spec.input) }
             + [
                 (
                     finish,
@@ -47,7 +48,8 @@ enum SchemaCalls {
 
     static func read(_ text: String, number: Int) -> Reading {
         guard let value = JSONValue(parsing: bare(text)) else {
-            return .malformed("the answer is no JSON object; answer {\"tool\": NAME, \"arguments\": {…}} and nothing else")
+            return .malformed(
+                "the answer is no JSON object; answer {\"tool\": NAME, \"arguments\": {…}} and nothing else")
         }
         guard let name = value["tool"]?.text else { return .malformed("the answer has no \"tool\"") }
         let arguments = value["arguments"] ?? [:]
@@ -57,7 +59,9 @@ enum SchemaCalls {
 
     /// Models like to put JSON into a fence, or words around it.
     private static func bare(_ text: String) -> String {
-        guard let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}"), open < close else { return text }
+        guard let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}"), open < close else {
+            return text
+        }
         return String(text[open...close])
     }
 }

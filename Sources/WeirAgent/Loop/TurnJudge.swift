@@ -37,7 +37,9 @@ enum TurnJudge {
         }
         if !answer.toolCalls.isEmpty { return .calls(answer.toolCalls) }
         if answer.text.allSatisfy(\.isWhitespace) {
-            return .goOn("Your answer was empty. Go on with the task, or say that it is finished and how that shows.", isSlip: true)
+            return .goOn(
+                "Your answer was empty. Go on with the task, or say that it is finished and how that shows.",
+                isSlip: true)
         }
         return .finished(answer.text)
     }
@@ -59,7 +61,8 @@ public struct AgentLimits: Sendable, Hashable {
     func exceeded(turns: Int, took: Duration, spent: Money) -> SessionEnd? {
         if turns >= self.turns {
             return SessionEnd(
-                .stopped, code: "agent.turns", reason: "the limit of \(self.turns) turns is reached; --max-turns sets it")
+                .stopped, code: "agent.turns",
+                reason: "the limit of \(self.turns) turns is reached; --max-turns sets it")
         }
         if took >= time { return SessionEnd(.stopped, code: "agent.time", reason: "the time for one task is used up") }
         if let money, spent >= money {

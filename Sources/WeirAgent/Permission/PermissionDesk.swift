@@ -20,12 +20,24 @@ public enum PermissionReply: Sendable, Hashable {
 public actor PermissionDesk {
     private let permissions: Permissions
     private let ask: @Sendable (PermissionQuestion) async throws -> PermissionReply
+    private let explain: @Sendable (ToolSpec, ToolArguments) async -> Explanation
     private var agreed: Set<String> = []
 
-    public init(
-        _ permissions: Permissions, ask: @escaping @Sendable (PermissionQuestion) async throws -> PermissionReply
+    /// What a call would do, as far as its tool can tell before it is made.
+    enum Explanation: Sendable, Hashable {
+        case nothing
+        case unknown
+        case words(String)
+    }
+
+    /// - Parameter explain: asked before a person is.
+    init(
+        _ permissions: Permissions,
+        explain: @escaping @Sendable (ToolSpec, ToolArguments) async -> Explanation = { _, _ in .unknown },
+        ask: @escaping @Sendable (PermissionQuestion) async throws -> PermissionReply
     ) {
         self.permissions = permissions
+        self.explain = explain
         self.ask = ask
     }
 
@@ -33,7 +45,8 @@ public actor PermissionDesk {
     public static func unattended(isAgreed: Bool) -> @Sendable (PermissionQuestion) async throws -> PermissionReply {
         { question in
             isAgreed
-                ? .yes : .no("\(question.reason), and nobody is there to be asked; --yes or a rule in weir.yaml allows it")
+                ? .yes
+                : .no("\(question.reason), and nobody is there to be asked; --yes or a rule in weir.yaml allows it")
         }
     }
 
@@ -45,8 +58,14 @@ public actor PermissionDesk {
             let subject = try permissions.subject(spec.name, arguments)
             let key = "\(spec.name) \(subject.shown)"
             if agreed.contains(key) { return .approved }
-            let question = PermissionQuestion(
+            var question = PermissionQuestion(
                 tool: spec.name, subject: subject.shown, reason: reason, arguments: .object(arguments.values))
+            switch await explain(spec, arguments) {
+            // Nobody need be asked about a run that would find nothing to do.
+            case .nothing: return .allowed
+            case .words(let words): question.subject = words
+            case .unknown: break
+            }
             switch try await ask(question) {
             case .yes: return .approved
             case .always:

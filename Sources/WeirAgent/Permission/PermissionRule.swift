@@ -35,11 +35,15 @@ struct PermissionRule: Sendable, Hashable {
             pattern = nil
         }
         guard !tool.isEmpty, tool.unicodeScalars.allSatisfy(Self.isNameScalar) else { throw bad("names no tool") }
-        if let pattern, PathTool.isOne(tool), PathPattern(pattern) == nil { throw bad("has a pattern that cannot be read") }
+        if let pattern, PathTool.isOne(tool), PathPattern(pattern) == nil {
+            throw bad("has a pattern that cannot be read")
+        }
     }
 
     private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-.*".unicodeScalars.contains(scalar))
+        scalar.isASCII
+            && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                || "_-.*".unicodeScalars.contains(scalar))
     }
 
     func isAbout(_ name: String) -> Bool { tool == name || (tool.contains("*") && Glob.matches(tool, name)) }

@@ -41,8 +41,10 @@ public struct AgentProfile: Sendable, Hashable {
 
     /// The usual prefix of a name: `data-engineer` is `Data Engineer`.
     public static func title(of name: String) -> String {
-        name.split(whereSeparator: { $0 == "-" || $0 == "_" || $0 == " " }).map { $0.prefix(1).uppercased() + $0.dropFirst() }
-            .joined(separator: " ")
+        name.split(whereSeparator: { $0 == "-" || $0 == "_" || $0 == " " }).map {
+            $0.prefix(1).uppercased() + $0.dropFirst()
+        }
+        .joined(separator: " ")
     }
 
     /// Whether the profile gives its agent a tool. Names are compared without regard to case.

@@ -83,7 +83,9 @@ enum LooseHead {
             }
             guard let colon = line.firstIndex(of: ":") else { return nil }
             let key = line[..<colon]
-            guard !key.isEmpty, key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) else { return nil }
+            guard !key.isEmpty, key.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) else {
+                return nil
+            }
             let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
             entries.append(Entry(key: String(key), value: unquoted(String(value)), line: index + 1))
         }

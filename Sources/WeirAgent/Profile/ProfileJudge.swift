@@ -8,7 +8,9 @@ struct ProfileJudge {
     let warnings = Problems()
 
     static let classes = ["opus", "sonnet", "haiku", "inherit"]
-    static let colors = ["red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan", "white", "magenta", "black"]
+    static let colors = [
+        "red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan", "white", "magenta", "black",
+    ]
 
     /// Nil where it has no name that can be used.
     func profile(origin: AgentProfile.Origin, instructions: String, text: String) -> AgentProfile? {
@@ -53,11 +55,15 @@ struct ProfileJudge {
         }
         // Claude Code and claude-mpm write names that way; spaces and capitals are older.
         if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_ \-]*/) == nil || name.count > 80 {
-            report("name", "agent.bad-name", "\"\(name.prefix(80))\" is no name", "letters, digits, - and _, beginning with a letter")
+            report(
+                "name", "agent.bad-name", "\"\(name.prefix(80))\" is no name",
+                "letters, digits, - and _, beginning with a letter")
             return nil
         }
         if name.wholeMatch(of: /[a-z][a-z0-9_\-]*/) == nil || name.count > 50 {
-            warn("name", "agent.name-style", "\"\(name)\" is not how other tools write names", "small letters, digits, - and _")
+            warn(
+                "name", "agent.name-style", "\"\(name)\" is not how other tools write names",
+                "small letters, digits, - and _")
         }
         return name
     }
@@ -79,7 +85,9 @@ struct ProfileJudge {
         let known = ProfileReader.ownTools
         let lower = Set((known + ProfileReader.foreignTools + ["*"]).map { $0.lowercased() })
         for tool in tools where !lower.contains(AgentProfile.bare(tool)) && !tool.hasPrefix("mcp__") {
-            warn(key, "agent.unknown-tool", "there is no tool \"\(tool)\"", DidYouMean.closest(to: tool, among: known).map { "did you mean \"\($0)\"?" })
+            warn(
+                key, "agent.unknown-tool", "there is no tool \"\(tool)\"",
+                DidYouMean.closest(to: tool, among: known).map { "did you mean \"\($0)\"?" })
         }
     }
 
@@ -88,7 +96,9 @@ struct ProfileJudge {
         let known = ProfileReader.ownKeys + ProfileReader.foreignKeys
         if known.contains(key) { return }
         if let close = DidYouMean.closest(to: key, among: ProfileReader.ownKeys) {
-            warn(key, "agent.unknown-key", "a profile has no key \"\(key)\"; it is kept and does nothing", "did you mean \"\(close)\"?")
+            warn(
+                key, "agent.unknown-key", "a profile has no key \"\(key)\"; it is kept and does nothing",
+                "did you mean \"\(close)\"?")
         }
     }
 

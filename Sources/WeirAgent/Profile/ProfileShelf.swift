@@ -56,7 +56,9 @@ public struct ProfileShelf: Sendable {
 
     /// A file that lies anywhere.
     public static func item(path: String) -> Item {
-        Item(path: path, origin: .project, reading: read(path, root: FileManager.default.currentDirectoryPath, origin: .project))
+        Item(
+            path: path, origin: .project,
+            reading: read(path, root: FileManager.default.currentDirectoryPath, origin: .project))
     }
 
     private static func files(_ folder: String, root: String) -> [String] {
@@ -70,12 +72,14 @@ public struct ProfileShelf: Sendable {
         var reading = ProfileReader.Reading()
         guard let data = FileManager.default.contents(atPath: full), data.count <= 1 << 20 else {
             reading.errors.append(
-                WeirError("agent.unreadable", "\(path) cannot be read, or is larger than a profile", at: Place(file: path)))
+                WeirError(
+                    "agent.unreadable", "\(path) cannot be read, or is larger than a profile", at: Place(file: path)))
             return reading
         }
         guard let text = String(data: data, encoding: .utf8) else {
             reading.errors.append(
-                WeirError("agent.encoding", "\(path) is not UTF-8 text", hint: "save it as UTF-8", at: Place(file: path)))
+                WeirError(
+                    "agent.encoding", "\(path) is not UTF-8 text", hint: "save it as UTF-8", at: Place(file: path)))
             return reading
         }
         return ProfileReader().read(text, path: path, origin: origin)

@@ -50,7 +50,8 @@ struct ProofLedger: Sendable {
         case "test": tested(result, content)
         case "plan": planned(content)
         case "explain": if content["seconds"]?.number != nil { measurements.append(clock) }
-        case "query": if content["seconds"]?.number != nil || content["ms"]?.number != nil { measurements.append(clock) }
+        case "query":
+            if content["seconds"]?.number != nil || content["ms"]?.number != nil { measurements.append(clock) }
         case "Bash": ranCommand(result)
         default: break
         }
@@ -106,7 +107,10 @@ struct ProofLedger: Sendable {
         if words.contains("--dry-run") || words.contains("--help") || words.contains("-h") { return }
         switch words[1] {
         case "run": runs.append(Run(at: clock, tables: names.isEmpty ? nil : Set(names.map { $0.lowercased() })))
-        case "test": if !words.contains("--schema"), !words.contains("--data") { tests.append(Test(at: clock, paths: Array(names))) }
+        case "test":
+            if !words.contains("--schema"), !words.contains("--data") {
+                tests.append(Test(at: clock, paths: Array(names)))
+            }
         default: break
         }
     }
@@ -125,7 +129,9 @@ struct ProofLedger: Sendable {
         if duties.contains(.migrationTest) {
             for (name, at) in migrations.sorted(by: { $0.key < $1.key })
             where !hasRun(name, after: at) || !hasTest(name, after: lastChange(name) ?? at) {
-                missing.append("\(name): its columns changed; a test that passes and a run over the rows that are there, after the change")
+                missing.append(
+                    "\(name): its columns changed; a test that passes and a run over the rows that are there, after the change"
+                )
             }
         }
         if duties.contains(.documentation) {
@@ -134,7 +140,9 @@ struct ProofLedger: Sendable {
             }
         }
         if duties.contains(.performanceFigures), !changed.isEmpty, SpeedClaim.isIn(claim), !isMeasured {
-            missing.append("figures for the claim about speed: a measurement before the change and one after it (explain with runs, or run)")
+            missing.append(
+                "figures for the claim about speed: a measurement before the change and one after it (explain with runs, or run)"
+            )
         }
         return missing
     }
@@ -169,14 +177,20 @@ struct ProofLedger: Sendable {
     private func hasTest(_ table: String, after time: Int) -> Bool {
         let name = table.split(separator: ".").last.map(String.init) ?? table
         return tests.contains { test in
-            test.at > time && (test.paths.isEmpty || test.paths.contains { $0.lowercased().contains(name) || $0.hasSuffix("tests") || $0.hasSuffix("/") })
+            test.at > time
+                && (test.paths.isEmpty
+                    || test.paths.contains {
+                        $0.lowercased().contains(name) || $0.hasSuffix("tests") || $0.hasSuffix("/")
+                    })
         }
     }
 
     /// Figures from before the first change of a model, and from after the last.
     private var isMeasured: Bool {
         let models = changes.values.filter { $0.table != nil }
-        guard let first = models.map(\.first).min(), let last = models.map(\.last).max() else { return measurements.count > 1 }
+        guard let first = models.map(\.first).min(), let last = models.map(\.last).max() else {
+            return measurements.count > 1
+        }
         return measurements.contains { $0 < first } && measurements.contains { $0 > last }
     }
 
@@ -197,7 +211,8 @@ enum SpeedClaim {
     static func isIn(_ text: String) -> Bool {
         let text = text.lowercased()
         return text.firstMatch(of: /\b(faster|sped up|speed-?up|quicker|speeds? (it|this|the \w+) up)\b/) != nil
-            || text.firstMatch(of: /\b(reduced|cut|halved|lowered)\b[^.\n]{0,40}\b(time|runtime|latency|duration)\b/) != nil
+            || text.firstMatch(of: /\b(reduced|cut|halved|lowered)\b[^.\n]{0,40}\b(time|runtime|latency|duration)\b/)
+                != nil
             || text.firstMatch(of: /\b\d+(\.\d+)?\s*(x|×|times) (as fast|faster|less time)\b/) != nil
     }
 }

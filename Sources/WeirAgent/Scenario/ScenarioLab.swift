@@ -144,7 +144,8 @@ public struct ScenarioLab: Sendable {
             return report.passed > 0 ? nil : "there is no test"
         case .quarantined(let table, let rows):
             guard let name = TableName(table) else { return "\(table) is no table" }
-            let held = try await QuarantineReader(project: try ProjectLoader.load(root: folder)).show(name, limit: 1_000)
+            let held = try await QuarantineReader(project: try ProjectLoader.load(root: folder)).show(
+                name, limit: 1_000)
             return held.count == rows ? nil : "\(held.count) rows lie in quarantine, expected \(rows)"
         }
     }

@@ -11,7 +11,8 @@ public enum SessionMarkdown {
             switch record.event {
             case .began(let head):
                 out += "# Session \(head.id)\n\n"
-                out += "Agent \(MarkdownText.code(head.agent)), model \(MarkdownText.code(head.model)), Weir \(head.weir)"
+                out +=
+                    "Agent \(MarkdownText.code(head.agent)), model \(MarkdownText.code(head.model)), Weir \(head.weir)"
                 out += head.isDryRun ? ", a dry run.\n\n" : ".\n\n"
             case .task(let text): out += "## Task\n\n\(quote(text))\n\n"
             case .memory(let lines):
@@ -20,7 +21,8 @@ public enum SessionMarkdown {
             case .answer(let answer):
                 if !answer.text.isEmpty { out += "\(quote(answer.text))\n\n" }
                 for call in answer.calls {
-                    out += "**\(MarkdownText.safe(call.name))** \(MarkdownText.code(CutText.head(call.arguments.line, bytes: 400).text))\n\n"
+                    out +=
+                        "**\(MarkdownText.safe(call.name))** \(MarkdownText.code(CutText.head(call.arguments.line, bytes: 400).text))\n\n"
                 }
                 if ![.stop, .toolCalls].contains(answer.finish.kind) {
                     out += "*The answer ended with: \(answer.finish.kind.rawValue).*\n\n"

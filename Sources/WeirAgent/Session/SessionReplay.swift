@@ -46,7 +46,8 @@ public enum SessionReplay {
         let session = try await AgentSession.open(project, settings: AISettings(), store: nil, request: request)
         for case .task(let task) in records.map(\.event) {
             do { _ = try await session.loop.run(task) } catch let error as WeirError
-            where error.code == "agent.recording-ends" { break }
+                where error.code == "agent.recording-ends"
+            { break }
         }
         await session.close()
         return differences(records, try SessionShelf.read("\(folder)/\(session.id).jsonl"))
@@ -63,7 +64,9 @@ public enum SessionReplay {
             guard let index else { return nil }
             let before = waiting.remove(at: index)
             // What a dry run may not do, and what it only pretends to do, says nothing.
-            if ["Write", "Edit"].contains(after.tool) || after.content?["error"]?["code"] == "tool.denied" { return nil }
+            if ["Write", "Edit"].contains(after.tool) || after.content?["error"]?["code"] == "tool.denied" {
+                return nil
+            }
             if before.content == after.content, before.isError == after.isError { return nil }
             return Difference(
                 tool: before.tool, arguments: before.arguments, before: CutText.head(before.text, bytes: 400).text,

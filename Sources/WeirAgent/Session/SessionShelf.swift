@@ -50,11 +50,14 @@ public struct SessionShelf: Sendable {
         let found = ids.filter { $0.hasPrefix(name) }
         if found.count == 1 { return found[0] }
         if found.count > 1 {
-            throw WeirError("agent.ambiguous-session", "\(found.count) sessions begin with \"\(name)\"", hint: found.prefix(5).joined(separator: ", "))
+            throw WeirError(
+                "agent.ambiguous-session", "\(found.count) sessions begin with \"\(name)\"",
+                hint: found.prefix(5).joined(separator: ", "))
         }
         throw WeirError(
             "agent.no-session", "there is no session \"\(name)\"",
-            hint: DidYouMean.closest(to: name, among: ids).map { "did you mean \"\($0)\"?" } ?? "`weir agent sessions` lists them")
+            hint: DidYouMean.closest(to: name, among: ids).map { "did you mean \"\($0)\"?" }
+                ?? "`weir agent sessions` lists them")
     }
 
     /// The lines of a session; those that cannot be read are passed over.

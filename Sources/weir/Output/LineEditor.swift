@@ -78,7 +78,9 @@ struct LineEditor: Sendable {
 
     private func history() -> [String] {
         guard let historyPath, let data = FileManager.default.contents(atPath: historyPath) else { return [] }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { JSONValue(parsing: String($0))?.text }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap {
+            JSONValue(parsing: String($0))?.text
+        }
     }
 
     private func remember(_ text: String, _ history: [String]) {

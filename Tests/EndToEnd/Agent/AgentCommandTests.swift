@@ -4,7 +4,8 @@ import Testing
 
 @Suite("weir agent")
 struct AgentCommandTests {
-    static let task = "mart.sales says that 5 orders came in on 2 November 2026, and the shop counts 3. Find out why and mend it."
+    static let task =
+        "mart.sales says that 5 orders came in on 2 November 2026, and the shop counts 3. Find out why and mend it."
 
     static func scenario(_ name: String) -> String { "\(Repository.root)/Tests/Scenarios/\(name)" }
 
@@ -61,14 +62,19 @@ struct AgentCommandTests {
         let done = try await weir(project, Self.task, "--yes")
         #expect(done.code == 0, "\(done)")
         #expect(done.out.contains("Payments fanned the join out") && done.err.contains("done"), "\(done)")
-        #expect(try await project.rows("SELECT day, orders FROM mart.sales ORDER BY day") == ["2026-11-02|3", "2026-11-03|1"])
+        #expect(
+            try await project.rows("SELECT day, orders FROM mart.sales ORDER BY day") == [
+                "2026-11-02|3", "2026-11-03|1",
+            ])
         let sessions = try await weir(project, "sessions", "-o", "json")
         let id = try #require(sessions.out.firstMatch(of: /"id" : "([^"]+)"/)).1
         let shown = try await weir(project, "replay", String(id))
         #expect(shown.code == 0 && shown.out.contains("Payments fanned the join out"), "\(shown)")
         let page = try await weir(project, "export")
         #expect(page.out.contains("# Session \(id)") && page.out.contains("## End: done"), "\(page)")
-        server.play(#"{"type":"task","text":"Thank you."}"# + "\n" + #"{"type":"answer","content":[{"text":"You are welcome."}]}"#)
+        server.play(
+            #"{"type":"task","text":"Thank you."}"# + "\n"
+                + #"{"type":"answer","content":[{"text":"You are welcome."}]}"#)
         let again = try await weir(project, "--resume", "Thank you.", "-o", "json")
         #expect(try report(again).session == String(id) && report(again).answer == "You are welcome.", "\(again)")
         await server.stop()
@@ -176,7 +182,8 @@ struct AgentCommandTests {
         #expect(good.code == 0 && good.out.contains("2 profiles, 0 mistakes"), "\(good)")
         try project.write("agents/bad.md", "---\nname: bad\ntools: Raed\n---\nx")
         let bad = try await weir(project, "validate", "agents/bad.md")
-        #expect(bad.code == 2 && bad.out.contains("no description") && bad.out.contains("did you mean \"Read\"?"), "\(bad)")
+        #expect(
+            bad.code == 2 && bad.out.contains("no description") && bad.out.contains("did you mean \"Read\"?"), "\(bad)")
         let shown = try await weir(project, "show", "quality-guard")
         #expect(shown.out.contains("description: \"Guards: quality\""), "\(shown)")
     }
@@ -197,7 +204,8 @@ struct AgentCommandTests {
         try play(server)
         for (words, heading) in Self.documented {
             if words[0] == "bench" { try play(server) }
-            let done = await (try project.start(["agent"] + words + ["-o", "json"], environment: Self.environment)).finish()
+            let done = await (try project.start(["agent"] + words + ["-o", "json"], environment: Self.environment))
+                .finish()
             #expect(done.code == 0, "\(words): \(done)")
             let block = try #require(
                 try Repository.blocks("json", of: "Documentation/Weir.docc/Output.md", under: heading).first)

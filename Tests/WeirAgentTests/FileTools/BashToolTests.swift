@@ -54,11 +54,15 @@ struct BashToolTests {
     @Test("is stopped with everything that it started when the step is cancelled")
     func cancel() async throws {
         let path = folder.path
-        let task = Task { try await ShellProcess(root: path, command: "echo $$ > pid; sleep 300 & sleep 300", limit: .seconds(300)).run() }
+        let task = Task {
+            try await ShellProcess(root: path, command: "echo $$ > pid; sleep 300 & sleep 300", limit: .seconds(300))
+                .run()
+        }
         while folder.text("pid")?.isEmpty != false { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        let child = try #require(folder.text("pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+        let child = try #require(
+            folder.text("pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
         #expect(await Self.isGone(child))
     }
 

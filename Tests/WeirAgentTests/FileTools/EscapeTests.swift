@@ -62,7 +62,9 @@ struct EscapeTests {
         #expect(files.content["files"]?.items.compactMap(\.text).sorted() == ["data/x.csv", "models/mart/a.sql"])
         for path in [".env", "models/.env.local"] {
             #expect(try await call("Read", ["path": .string(path)]).content["error"]?["code"] == "file.secret")
-            #expect(try await call("Write", ["path": .string(path), "content": "x"]).content["error"]?["code"] == "file.secret")
+            #expect(
+                try await call("Write", ["path": .string(path), "content": "x"]).content["error"]?["code"]
+                    == "file.secret")
         }
         for path in [".git/hooks/pre-commit", ".weir/state.db", ".GIT/config"] {
             #expect(try await call("Write", ["path": .string(path), "content": "x"]).isError, "\(path)")
@@ -98,10 +100,14 @@ struct EscapeTests {
     @Test("100,000 paths reach nothing outside")
     func fuzz() throws {
         var random = Seeded(3)
-        let pieces = ["..", ".", "/", "//", "models", "folder-link", "file-link", "up", "self", "a", "é", " ", "\u{0}", "~", "secret.txt", "gone"]
+        let pieces = [
+            "..", ".", "/", "//", "models", "folder-link", "file-link", "up", "self", "a", "é", " ", "\u{0}", "~",
+            "secret.txt", "gone",
+        ]
         for round in 0..<100_000 {
-            let path = (0..<Int.random(in: 0...9, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
-                .joined(separator: round.isMultiple(of: 2) ? "/" : "")
+            let path = (0..<Int.random(in: 0...9, using: &random)).map { _ in pieces.randomElement(using: &random) ?? ""
+            }
+            .joined(separator: round.isMultiple(of: 2) ? "/" : "")
             guard let (bytes, _) = try? workspace.read(path) else { continue }
             #expect(String(decoding: bytes, as: UTF8.self) != "outside", "\(path)")
         }

@@ -32,10 +32,14 @@ struct FileToolsTests {
         #expect(first.content["truncated"] == true && shown < 5_000)
         let next = try await call(workspace, "Read", ["path": "long.txt", "offset": .int(shown + 1)])
         #expect(next.text?.hasPrefix("\(shown + 1)\tline \(shown + 1)\n") == true)
-        #expect(try await call(workspace, "Read", ["path": "a.txt", "offset": 9]).content["error"]?["code"] == "file.no-line")
+        #expect(
+            try await call(workspace, "Read", ["path": "a.txt", "offset": 9]).content["error"]?["code"]
+                == "file.no-line")
         #expect(try await call(workspace, "Read", ["path": "data.parquet"]).content["error"]?["code"] == "file.binary")
         let huge = try await call(workspace, "Read", ["path": "huge.csv"])
-        #expect(huge.content["truncated"] == true && huge.content["total_lines"] == nil && huge.content["bytes"] == 6_000_000)
+        #expect(
+            huge.content["truncated"] == true && huge.content["total_lines"] == nil
+                && huge.content["bytes"] == 6_000_000)
         #expect(try await call(workspace, "Read", ["path": "nothing"]).content["error"]?["code"] == "file.missing")
         #expect(try await call(workspace, "Read", ["path": "."]).content["error"]?["code"] == "file.is-folder")
     }
@@ -45,7 +49,8 @@ struct FileToolsTests {
         let folder = try TempFolder(["a.sql": "SELECT  a,\n  b\nFROM t\nJOIN t\n", "win.sql": "a\r\nb\r\nc\r\n"])
         let workspace = Workspace(root: folder.path)
         func edit(_ path: String, _ old: String, _ new: String, all: Bool = false) async throws -> ToolAnswer {
-            try await call(workspace, "Edit", ["path": .string(path), "old": .string(old), "new": .string(new), "all": .bool(all)])
+            try await call(
+                workspace, "Edit", ["path": .string(path), "old": .string(old), "new": .string(new), "all": .bool(all)])
         }
         let twice = try await edit("a.sql", " t", " u")
         #expect(twice.content["error"]?["code"] == "edit.ambiguous")
@@ -92,11 +97,14 @@ struct FileToolsTests {
         #expect(folder.text("models/a/b.sql") == lines && !folder.exists("tests"))
         try folder.write("the.patch", workspace.patch())
         let applied = try await ShellProcess(
-            root: folder.path, command: "git init -q . && git apply --unidiff-zero the.patch || git apply the.patch", limit: .seconds(60)
+            root: folder.path, command: "git init -q . && git apply --unidiff-zero the.patch || git apply the.patch",
+            limit: .seconds(60)
         ).run()
         #expect(applied.code == 0, "\(applied.output)\n\(workspace.patch())")
         #expect(folder.text("models/a/b.sql")?.hasPrefix("line 1\nline 2\nLINE 3\nmore\nline 4\n") == true)
-        #expect(folder.text("tests/new.yaml") == "x: 1\n" && folder.text("no-end.txt") == "a\nc\n" && folder.text("empty.txt") == "é")
+        #expect(
+            folder.text("tests/new.yaml") == "x: 1\n" && folder.text("no-end.txt") == "a\nc\n"
+                && folder.text("empty.txt") == "é")
     }
 
     @Test("Grep and Glob say when they cut, and what is no pattern")
@@ -108,7 +116,9 @@ struct FileToolsTests {
         let fixed = try await call(workspace, "Grep", ["pattern": "9 (x)", "fixed": true, "limit": 3, "path": "a.txt"])
         #expect(fixed.content["matches"]?[0]?["line"] == 10)
         #expect(try await call(workspace, "Grep", ["pattern": "("]).isError)
-        #expect(try await call(workspace, "Grep", ["pattern": "ROW 1 ", "ignore_case": true]).content["matches"]?.items.count == 1)
+        #expect(
+            try await call(workspace, "Grep", ["pattern": "ROW 1 ", "ignore_case": true]).content["matches"]?.items
+                .count == 1)
         #expect(try await call(workspace, "Glob", ["pattern": "{"]).isError)
     }
 }

@@ -74,10 +74,13 @@ struct AgentLab {
                     "status": "done", "seconds": 0.1.json, "tables": [["name": "mart.orders", "status": "published"]],
                 ])
             },
-            FakeTool("test", fields: ["paths"], level: .read) { _ in ToolAnswer(["passed": 2, "failed": 0, "invalid": 0]) },
+            FakeTool("test", fields: ["paths"], level: .read) { _ in
+                ToolAnswer(["passed": 2, "failed": 0, "invalid": 0])
+            },
             FakeTool("flood", fields: ["bytes"], level: .read) { arguments in
                 let count = try arguments.int("bytes", usual: 1, in: 1...10_000_000)
-                return ToolAnswer([:], text: String(repeating: "row\n", count: count / 4) + "NEEDLE\nend", isForeign: true)
+                return ToolAnswer(
+                    [:], text: String(repeating: "row\n", count: count / 4) + "NEEDLE\nend", isForeign: true)
             },
         ]
         for name in recordings { server.play(try Self.recording(name)) }
@@ -112,7 +115,8 @@ struct AgentLab {
         request.memory = AgentMemory.none
         request.show = { [events] in events.add($0) }
         change(&request)
-        return try await AgentSession.open(project, settings: project.ai ?? AISettings(), store: store, request: request)
+        return try await AgentSession.open(
+            project, settings: project.ai ?? AISettings(), store: store, request: request)
     }
 
     /// Works on a recording's task, as a fresh session does.

@@ -10,7 +10,8 @@ import WeirPipeline
 @Suite("The agent's loop against recorded models")
 struct AgentLoopTests {
     static let models = [
-        "claude/claude-haiku-4-5", "openai/gpt-4o-mini", "responses/gpt-4o-mini", "gemini/gemini-2.5-flash", "local/anything",
+        "claude/claude-haiku-4-5", "openai/gpt-4o-mini", "responses/gpt-4o-mini", "gemini/gemini-2.5-flash",
+        "local/anything",
     ]
 
     @Test("works a task through to its proof, whichever wire the model speaks", arguments: models)
@@ -36,7 +37,9 @@ struct AgentLoopTests {
         await lab.server.stop()
     }
 
-    @Test("answers malformed calls so that they can be mended", arguments: ["claude/claude-haiku-4-5", "openai/gpt-4o-mini", "responses/gpt-4o-mini"])
+    @Test(
+        "answers malformed calls so that they can be mended",
+        arguments: ["claude/claude-haiku-4-5", "openai/gpt-4o-mini", "responses/gpt-4o-mini"])
     func malformed(model: String) async throws {
         let lab = try await AgentLab("malformed")
         let outcome = try await lab.work("malformed", model: model)
@@ -75,7 +78,10 @@ struct AgentLoopTests {
         let tag = ForeignText(session: outcome.session).tag
         #expect(results[0].text.hasPrefix("<\(tag) source=\"query\">") && results[0].text.hasSuffix("</\(tag)>"))
         #expect(results.dropFirst().allSatisfy { $0.isError }, "\(results)")
-        #expect(results.map { $0.content?["error"]?["code"]?.text } == [nil, "tool.refused", "tool.refused", "file.secret", "tool.denied"])
+        #expect(
+            results.map { $0.content?["error"]?["code"]?.text } == [
+                nil, "tool.refused", "tool.refused", "file.secret", "tool.denied",
+            ])
         #expect(lab.folder.text("weir.yaml") == before)
         #expect(lab.server.received.allSatisfy { !$0.text.contains("hunter2") })
         #expect(lab.server.received.last?.text.contains("never an instruction") == true)
@@ -172,9 +178,13 @@ struct AgentLoopTests {
     @Test("a rule in weir.yaml that cannot be read stops before anything is sent")
     func badRule() async throws {
         let lab = try await AgentLab(agent: "  level: red")
-        #expect { try ProjectLoader.load(root: lab.folder.path) } throws: { ($0 as? WeirError)?.hint == "did you mean \"read\"?" }
+        #expect { try ProjectLoader.load(root: lab.folder.path) } throws: {
+            ($0 as? WeirError)?.hint == "did you mean \"read\"?"
+        }
         let other = try await AgentLab(agent: "  premissions: {}")
-        #expect { try ProjectLoader.load(root: other.folder.path) } throws: { ($0 as? WeirError)?.code == "yaml.unknown-key" }
+        #expect { try ProjectLoader.load(root: other.folder.path) } throws: {
+            ($0 as? WeirError)?.code == "yaml.unknown-key"
+        }
         await lab.server.stop()
         await other.server.stop()
     }

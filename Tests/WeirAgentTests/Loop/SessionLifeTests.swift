@@ -76,7 +76,9 @@ struct SessionLifeTests {
         await #expect { try await lab.session { $0.resume = session.id } } throws: {
             ($0 as? WeirError)?.code == "agent.session-busy"
         }
-        await #expect { try await lab.session { $0.resume = "1999" } } throws: { ($0 as? WeirError)?.code == "agent.no-session" }
+        await #expect { try await lab.session { $0.resume = "1999" } } throws: {
+            ($0 as? WeirError)?.code == "agent.no-session"
+        }
         await lab.server.stop()
     }
 
@@ -103,7 +105,10 @@ struct SessionLifeTests {
         #expect(outcome.end.status == .done && outcome.answer == "Here I am again.")
         let events = try lab.records(outcome).map(\.event)
         #expect(events.contains(.ended(SessionEnd(.cancelled, code: "agent.cancelled", reason: "stopped on request"))))
-        #expect(events.contains { if case .result(let result) = $0 { result.call == "w1" && result.isError } else { false } })
+        #expect(
+            events.contains {
+                if case .result(let result) = $0 { result.call == "w1" && result.isError } else { false }
+            })
         await lab.server.stop()
     }
 
@@ -186,7 +191,9 @@ struct SessionLifeTests {
         let events = SessionReplay.events(records)
         #expect(events.count { if case .result = $0 { true } else { false } } == outcome.calls)
         let page = SessionMarkdown.page(records)
-        #expect(page.contains("# Session \(outcome.session)") && page.contains("## End: done") && page.contains("I guessed the text"))
+        #expect(
+            page.contains("# Session \(outcome.session)") && page.contains("## End: done")
+                && page.contains("I guessed the text"))
         let summary = try #require(SessionShelf(root: lab.folder.path).list().first)
         #expect(summary.turns == outcome.turns && summary.status == "done" && summary.task.contains("find it"))
         let project = try ProjectLoader.load(root: lab.folder.path)
@@ -201,23 +208,30 @@ struct SessionLifeTests {
     func coding() throws {
         let echo = AIEcho(wire: .anthropic, block: ["type": "thinking", "signature": "s"])
         let events: [SessionRecord.Event] = [
-            .began(SessionHead(id: "a", agent: "b", model: "c", isDryRun: true)), .task("é\n\u{0}"), .memory(["x"]), .memory([]),
+            .began(SessionHead(id: "a", agent: "b", model: "c", isDryRun: true)), .task("é\n\u{0}"), .memory(["x"]),
+            .memory([]),
             .answer(
                 RecordedAnswer(
                     content: [
                         .opaque(echo), .text("t", echo: echo), .text("u"),
                         .toolCall(AIToolCall(id: "1", name: "n", arguments: "{broken", echo: echo)),
-                    ], finish: AIFinish(.refused, raw: "refused", detail: "why"), model: "m", provider: "p", inputTokens: 1,
+                    ], finish: AIFinish(.refused, raw: "refused", detail: "why"), model: "m", provider: "p",
+                    inputTokens: 1,
                     outputTokens: 2, cost: Money("$0.000000000001"))),
-            .result(RecordedResult(call: "1", tool: "n", arguments: ["a": [1, .null]], text: "x", content: ["y": 1.5.json], isError: true, file: "f", milliseconds: 7)),
-            .note("n"), .summary("s", through: 3), .ended(SessionEnd(.unproven, code: "c", reason: "r", missing: ["m"])),
+            .result(
+                RecordedResult(
+                    call: "1", tool: "n", arguments: ["a": [1, .null]], text: "x", content: ["y": 1.5.json],
+                    isError: true, file: "f", milliseconds: 7)),
+            .note("n"), .summary("s", through: 3),
+            .ended(SessionEnd(.unproven, code: "c", reason: "r", missing: ["m"])),
         ]
         for event in events {
             let record = SessionRecord(at: UTC.rounded(Date()), event)
             #expect(SessionRecord(line: record.line) == record, "\(record.line)")
             #expect(!record.line.contains("\n"))
         }
-        for line in ["", "{", "[]", "{}", #"{"type":"later"}"#, #"{"type":"result"}"#, #"{"type":"end","status":"x"}"#] {
+        for line in ["", "{", "[]", "{}", #"{"type":"later"}"#, #"{"type":"result"}"#, #"{"type":"end","status":"x"}"#]
+        {
             #expect(SessionRecord(line: line) == nil)
         }
     }

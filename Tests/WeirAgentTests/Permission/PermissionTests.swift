@@ -29,7 +29,8 @@ struct PermissionTests {
 
     private func verdict(_ permissions: Permissions, _ tool: String, _ arguments: JSONValue) throws -> String {
         let run = ToolSpec(
-            name: "run", title: "", summary: "", input: ToolSchema.object([.init("tables", .array(.string), "")]).json, level: .run)
+            name: "run", title: "", summary: "", input: ToolSchema.object([.init("tables", .array(.string), "")]).json,
+            level: .run)
         let spec = FileTools.all(workspace).first { $0.spec.name == tool }?.spec ?? run
         switch permissions.verdict(spec, try ToolArguments(arguments, for: spec)) {
         case .allow: return "allow"
@@ -49,10 +50,14 @@ struct PermissionTests {
     @Test("by themselves ask before a shell, before the warehouse changes, and before files outside of four folders")
     func usual() throws {
         let usual = try rules()
-        for path in ["models/mart/a.sql", "tests/a.yaml", "contracts/a.yaml", "docs/a.md", "./models/./x/../mart/a.sql"] {
+        for path in [
+            "models/mart/a.sql", "tests/a.yaml", "contracts/a.yaml", "docs/a.md", "./models/./x/../mart/a.sql",
+        ] {
             #expect(try write(usual, path) == "allow", "\(path)")
         }
-        for path in ["weir.yaml", "models", "models.sql", "sources/a.yaml", "models/../weir.yaml", "agents/a.md", "Models/a.sql"] {
+        for path in [
+            "weir.yaml", "models", "models.sql", "sources/a.yaml", "models/../weir.yaml", "agents/a.md", "Models/a.sql",
+        ] {
             #expect(try write(usual, path) == "ask", "\(path)")
         }
         #expect(try write(usual, "../a") == "deny" && write(usual, "/etc/passwd") == "deny")
@@ -62,7 +67,9 @@ struct PermissionTests {
 
     @Test("deny comes before ask, ask before allow, and a level before all")
     func order() throws {
-        let some = try rules(allow: ["Write(**)", "run"], ask: ["Write(sources/**)"], deny: ["Write(models/raw/*.sql)", "Read(secret/**)"])
+        let some = try rules(
+            allow: ["Write(**)", "run"], ask: ["Write(sources/**)"],
+            deny: ["Write(models/raw/*.sql)", "Read(secret/**)"])
         #expect(try write(some, "weir.yaml") == "allow" && write(some, "sources/a.yaml") == "ask")
         #expect(try write(some, "models/raw/a.sql") == "deny" && write(some, "models/raw/x/a.sql") == "allow")
         #expect(try verdict(some, "run", [:]) == "allow" && verdict(some, "Read", ["path": "secret/a/b"]) == "deny")
@@ -74,19 +81,25 @@ struct PermissionTests {
         #expect(try verdict(dry, "run", [:]) == "deny" && bash(dry, "ls") == "deny")
     }
 
-    @Test("a command that begins well and does more is not allowed by its beginning", arguments: [
-        "git diff; rm -rf .", "git diff && curl x", "git diff | sh", "git diff $(rm x)", "git diff `rm x`", "git diff > /etc/x",
-        "git diff\nrm x", "git diff & rm x", "git diff <(rm x)", "git diff \\; rm", "git diffx", "gitdiff", "{ git diff; }",
-    ])
+    @Test(
+        "a command that begins well and does more is not allowed by its beginning",
+        arguments: [
+            "git diff; rm -rf .", "git diff && curl x", "git diff | sh", "git diff $(rm x)", "git diff `rm x`",
+            "git diff > /etc/x",
+            "git diff\nrm x", "git diff & rm x", "git diff <(rm x)", "git diff \\; rm", "git diffx", "gitdiff",
+            "{ git diff; }",
+        ])
     func shell(command: String) throws {
         let some = try rules(allow: ["Bash(git diff *)", "Bash(git diff)"])
         #expect(try bash(some, "git diff --stat") == "allow" && bash(some, "git  diff   a") == "allow")
         #expect(try bash(some, command) == "ask", "\(command)")
     }
 
-    @Test("a command that is forbidden is found wherever it stands in the line", arguments: [
-        "rm -rf x", "ls; rm -rf x", "ls &&   rm  -r x", "echo $(rm -r x)", "(rm -r x)", "RM -r x", "a | rm -r x",
-    ])
+    @Test(
+        "a command that is forbidden is found wherever it stands in the line",
+        arguments: [
+            "rm -rf x", "ls; rm -rf x", "ls &&   rm  -r x", "echo $(rm -r x)", "(rm -r x)", "RM -r x", "a | rm -r x",
+        ])
     func forbidden(command: String) throws {
         let some = try rules(allow: ["Bash"], deny: ["Bash(rm -r*)"])
         #expect(try bash(some, command) == "deny", "\(command)")
@@ -95,7 +108,9 @@ struct PermissionTests {
 
     @Test("a rule that cannot be read is a mistake with its place")
     func mistakes() throws {
-        for text in ["", "Write(", "Write()", "Wri te", "Write({a)", "(x)", "Write(a) b", String(repeating: "x", count: 2_000)] {
+        for text in [
+            "", "Write(", "Write()", "Wri te", "Write({a)", "(x)", "Write(a) b", String(repeating: "x", count: 2_000),
+        ] {
             #expect(throws: WeirError.self, "\(text)") { try rules(allow: [text]) }
         }
         var settings = AgentSettings()
@@ -149,9 +164,16 @@ struct PermissionTests {
         let pieces = ["a", "b", "/", "*", "?", "a/", ".", "{a,b}"]
         for _ in 0..<100_000 {
             // `**/` has a meaning of its own, which the next test holds to its word.
-            let pattern = (0..<Int.random(in: 0...8, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
-            let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in ["a", "b", "/", "."].randomElement(using: &random) ?? "" }.joined()
-            guard !pattern.contains("**") else { _ = PathPattern(pattern)?.matches(text); continue }
+            let pattern = (0..<Int.random(in: 0...8, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }.joined()
+            let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in
+                ["a", "b", "/", "."].randomElement(using: &random) ?? ""
+            }.joined()
+            guard !pattern.contains("**") else {
+                _ = PathPattern(pattern)?.matches(text)
+                continue
+            }
             let options = Self.expanded(pattern)
             let expected = options.contains { Self.matches(Array($0)[...], Array(text)[...]) }
             #expect(PathPattern(pattern)?.matches(text) == expected, "\(pattern) \(text)")
@@ -166,13 +188,16 @@ struct PermissionTests {
         return ["a", "b"].flatMap { expanded(pattern.replacingCharacters(in: range, with: $0)) }
     }
 
-    @Test("** crosses folders and keeps to whole names before a slash", arguments: [
-        ("models/**", "models/a/b.sql", true), ("models/**", "models", false), ("models/**/*.sql", "models/b.sql", true),
-        ("models/**/*.sql", "models/a/c/b.sql", true), ("**/b.sql", "b.sql", true), ("**/b.sql", "x/ab.sql", false),
-        ("**/b.sql", "x/y/b.sql", true), ("**", "", true), ("a**b", "a/x/b", true), ("a/**/b", "a/xb", false),
-        ("a/**/b/**/c", "a/b/c", true), ("a/**/b/**/c", "a/1/b/2/3/c", true), ("*.{sql,yaml}", "a.yaml", true),
-        ("*.{sql,yaml}", "a.yml", false), ("?", "é", true), ("*", "a/b", false),
-    ])
+    @Test(
+        "** crosses folders and keeps to whole names before a slash",
+        arguments: [
+            ("models/**", "models/a/b.sql", true), ("models/**", "models", false),
+            ("models/**/*.sql", "models/b.sql", true),
+            ("models/**/*.sql", "models/a/c/b.sql", true), ("**/b.sql", "b.sql", true), ("**/b.sql", "x/ab.sql", false),
+            ("**/b.sql", "x/y/b.sql", true), ("**", "", true), ("a**b", "a/x/b", true), ("a/**/b", "a/xb", false),
+            ("a/**/b/**/c", "a/b/c", true), ("a/**/b/**/c", "a/1/b/2/3/c", true), ("*.{sql,yaml}", "a.yaml", true),
+            ("*.{sql,yaml}", "a.yml", false), ("?", "é", true), ("*", "a/b", false),
+        ])
     func folders(pattern: String, path: String, expected: Bool) {
         #expect(PathPattern(pattern)?.matches(path) == expected)
     }
@@ -180,9 +205,13 @@ struct PermissionTests {
     @Test("100,000 rules and calls neither crash nor let a call out of the project")
     func fuzzRules() throws {
         var random = Seeded(29)
-        let pieces = ["Write", "Read", "Bash", "*", "(", ")", "/", "..", "models", "a", "**", "{", "}", ",", " ", ";", "é", "\u{0}", ".", "|", "rm"]
+        let pieces = [
+            "Write", "Read", "Bash", "*", "(", ")", "/", "..", "models", "a", "**", "{", "}", ",", " ", ";", "é",
+            "\u{0}", ".", "|", "rm",
+        ]
         func some(_ most: Int) -> String {
-            (0..<Int.random(in: 0...most, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+            (0..<Int.random(in: 0...most, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                .joined()
         }
         let write = WriteTool(workspace: workspace).spec
         let bash = BashTool(root: folder.path).spec
@@ -190,8 +219,11 @@ struct PermissionTests {
             guard let rule = try? PermissionRule(.init(some(6))) else { continue }
             let path = some(8)
             let permissions = try? rules(allow: [rule.text])
-            let verdict = permissions?.verdict(write, try ToolArguments(["path": .string(path), "content": ""], for: write))
-            if (try? workspace.path(path)) == nil, case .allow? = verdict { Issue.record("\(rule.text) lets \(path) out") }
+            let verdict = permissions?.verdict(
+                write, try ToolArguments(["path": .string(path), "content": ""], for: write))
+            if (try? workspace.path(path)) == nil, case .allow? = verdict {
+                Issue.record("\(rule.text) lets \(path) out")
+            }
             _ = permissions?.verdict(bash, try ToolArguments(["command": .string(some(8))], for: bash))
         }
     }

@@ -62,8 +62,10 @@ struct ProfileReaderTests {
         let reading = read(Self.claude)
         let profile = try #require(reading.profile)
         #expect(reading.errors.isEmpty, "\(reading.errors)")
-        #expect(reading.warnings.contains { $0.message.contains("no YAML") && $0.place?.line == 3 }, "\(reading.warnings)")
-        #expect(profile.tools == ["Read", "Grep", "Bash(git diff:*)"] && profile.allows("Bash") && !profile.allows("Write"))
+        #expect(
+            reading.warnings.contains { $0.message.contains("no YAML") && $0.place?.line == 3 }, "\(reading.warnings)")
+        #expect(
+            profile.tools == ["Read", "Grep", "Bash(git diff:*)"] && profile.allows("Bash") && !profile.allows("Write"))
         #expect(profile.otherKeys == ["skills", "mcpServers"] && !profile.isPlanOnly)
         #expect(profile.summary.hasPrefix("Use this agent when: code"))
     }
@@ -71,11 +73,14 @@ struct ProfileReaderTests {
     @Test("tell mistakes with their lines and the nearest right word")
     func mistakes() {
         let reading = read(
-            "---\nname: a\ndescription: does\nduties: [model-test]\nmaxTurns: many\ntool: Read\nmodel: opus\ntools: Raed, Bash\n---\nx")
+            "---\nname: a\ndescription: does\nduties: [model-test]\nmaxTurns: many\ntool: Read\nmodel: opus\ntools: Raed, Bash\n---\nx"
+        )
         #expect(reading.errors.map(\.place?.line) == [4, 5], "\(reading.errors)")
         #expect(reading.errors[0].hint == "did you mean \"model-tests\"?")
         let hints = reading.warnings.compactMap(\.hint)
-        #expect(hints.contains("did you mean \"tools\"?") && hints.contains("did you mean \"Read\"?"), "\(reading.warnings)")
+        #expect(
+            hints.contains("did you mean \"tools\"?") && hints.contains("did you mean \"Read\"?"), "\(reading.warnings)"
+        )
         #expect(read("name: a").errors.first?.code == "agent.no-front-matter")
         #expect(read("---\ndescription: x\n---\n").errors.map(\.code) == ["agent.no-name"])
         #expect(read("---\nname: \"../../etc\"\ndescription: x\n---\nx").errors.map(\.code) == ["agent.bad-name"])
@@ -83,10 +88,13 @@ struct ProfileReaderTests {
         #expect(read("---\n---\n").profile == nil)
     }
 
-    @Test("come back byte by byte", arguments: [
-        "", "---", "---\n---", "---\r\nname: a\r\n---\r\nbody\r\n", "\u{FEFF}---\nname: é\n---\nbody\n\n\n", "--- \nname: a\n---\t\n---\n",
-        "no head\n---\n", "---\nname: a\nnever closed\n", deployed, claude,
-    ])
+    @Test(
+        "come back byte by byte",
+        arguments: [
+            "", "---", "---\n---", "---\r\nname: a\r\n---\r\nbody\r\n", "\u{FEFF}---\nname: é\n---\nbody\n\n\n",
+            "--- \nname: a\n---\t\n---\n",
+            "no head\n---\n", "---\nname: a\nnever closed\n", deployed, claude,
+        ])
     func roundTrip(text: String) {
         #expect(Array(FrontMatter(text).text.utf8) == Array(text.utf8))
     }
@@ -99,7 +107,9 @@ struct ProfileReaderTests {
         let profile = try shelf.profile("data-engineer")
         #expect(ProfileReader.ownTools.allSatisfy { profile.allows($0) })
         #expect(profile.duties == Set(ProofDuty.allCases))
-        for type in ["pattern", "architecture", "guideline", "mistake", "strategy", "integration", "performance", "context"] {
+        for type in [
+            "pattern", "architecture", "guideline", "mistake", "strategy", "integration", "performance", "context",
+        ] {
             #expect(profile.instructions.contains("**\(type)**"))
         }
     }
@@ -124,8 +134,10 @@ struct ProfileReaderTests {
     func fuzz() {
         var random = Seeded(17)
         let words = [
-            "---", "\n", "\n---\n", "name", ": ", "a-b", "tools", "[Read, ", "]", "\"", "'", "- ", "  ", "\t", "é", "\u{FEFF}", "\r\n",
-            "description", "{", "}", "&a", "*a", "<<: ", "model", "opus", "duties", "#", "|", ">", "\u{0}", "maxTurns", "9", "(", ")", ",",
+            "---", "\n", "\n---\n", "name", ": ", "a-b", "tools", "[Read, ", "]", "\"", "'", "- ", "  ", "\t", "é",
+            "\u{FEFF}", "\r\n",
+            "description", "{", "}", "&a", "*a", "<<: ", "model", "opus", "duties", "#", "|", ">", "\u{0}", "maxTurns",
+            "9", "(", ")", ",",
             "🙂", "%YAML", "!!binary ", "? ", "null", "permissionMode", "plan",
         ]
         let seeds = [Self.deployed, Self.claude]
@@ -135,13 +147,16 @@ struct ProfileReaderTests {
                 var scalars = Array(seeds[round % 2].unicodeScalars.prefix(260))
                 for _ in 0..<Int.random(in: 1...6, using: &random) {
                     let at = Int.random(in: 0..<scalars.count, using: &random)
-                    scalars.insert(contentsOf: words.randomElement(using: &random)?.unicodeScalars.map { $0 } ?? [], at: at)
+                    scalars.insert(
+                        contentsOf: words.randomElement(using: &random)?.unicodeScalars.map { $0 } ?? [], at: at)
                     scalars.remove(at: Int.random(in: 0..<scalars.count, using: &random))
                 }
                 text = String(String.UnicodeScalarView(scalars))
             } else {
                 text = "---\n"
-                for _ in 0..<Int.random(in: 0...24, using: &random) { text += words.randomElement(using: &random) ?? "" }
+                for _ in 0..<Int.random(in: 0...24, using: &random) {
+                    text += words.randomElement(using: &random) ?? ""
+                }
             }
             let reading = read(text)
             #expect(reading.profile != nil || !reading.errors.isEmpty)

@@ -10,15 +10,22 @@ struct LineBufferTests {
         return (buffer, outcome)
     }
 
-    @Test("keys do what they do everywhere", arguments: [
-        ("héllo 🙂\r", "héllo 🙂"), ("abc\u{7F}\r", "ab"), ("ac\u{1B}[Db\r", "abc"), ("b\u{01}a\u{05}c\r", "abc"),
-        ("one two\u{17}x\r", "one x"), ("abc\u{15}\r", ""), ("abc\u{1B}[D\u{1B}[D\u{0B}\r", "a"), ("abc\u{1B}[H\u{1B}[3~\r", "bc"),
-        ("a\\\rb\r", "a\nb"), ("a\u{1B}\rb\r", "a\nb"), ("\u{1B}[200~x\ry\n\u{1B}[201~z\r", "x\ny\nz"),
-        ("e\u{301}\u{7F}\r", ""), ("a\u{1B}[Zb\u{1B}[1;5Cc\r", "abc"), ("\u{04}", ""),
-    ])
+    @Test(
+        "keys do what they do everywhere",
+        arguments: [
+            ("héllo 🙂\r", "héllo 🙂"), ("abc\u{7F}\r", "ab"), ("ac\u{1B}[Db\r", "abc"), ("b\u{01}a\u{05}c\r", "abc"),
+            ("one two\u{17}x\r", "one x"), ("abc\u{15}\r", ""), ("abc\u{1B}[D\u{1B}[D\u{0B}\r", "a"),
+            ("abc\u{1B}[H\u{1B}[3~\r", "bc"),
+            ("a\\\rb\r", "a\nb"), ("a\u{1B}\rb\r", "a\nb"), ("\u{1B}[200~x\ry\n\u{1B}[201~z\r", "x\ny\nz"),
+            ("e\u{301}\u{7F}\r", ""), ("a\u{1B}[Zb\u{1B}[1;5Cc\r", "abc"), ("\u{04}", ""),
+        ])
     func keys(keys: String, expected: String) {
         let (buffer, outcome) = type(keys)
-        if keys == "\u{04}" { #expect(outcome == .ended) } else { #expect(outcome == .entered(expected), "\(buffer.text)") }
+        if keys == "\u{04}" {
+            #expect(outcome == .ended)
+        } else {
+            #expect(outcome == .entered(expected), "\(buffer.text)")
+        }
     }
 
     @Test("the history keeps what was begun; lines are walked before it")

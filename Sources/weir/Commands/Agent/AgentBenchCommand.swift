@@ -17,7 +17,8 @@ struct AgentBenchReport: Encodable {
 
 struct AgentBenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Let an agent mend projects that are broken on purpose, and see what it solves.",
+        commandName: "bench",
+        abstract: "Let an agent mend projects that are broken on purpose, and see what it solves.",
         discussion: """
             Each scenario is copied to a folder of its own, so the agent may do everything there that it asks for, shell \
             commands included. What counts is the state that it leaves, on data that it never saw.
@@ -33,11 +34,15 @@ struct AgentBenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let all = try Scenario.all(in: URL(fileURLWithPath: scenarios).path)
-        let chosen = try names.isEmpty ? all : names.map { name in
-            if let found = all.first(where: { $0.name == name }) { return found }
-            throw WeirError(
-                "scenario.unknown", "there is no scenario \"\(name)\"", hint: DidYouMean.hint(for: name, among: all.map(\.name)))
-        }
+        let chosen =
+            try names.isEmpty
+            ? all
+            : names.map { name in
+                if let found = all.first(where: { $0.name == name }) { return found }
+                throw WeirError(
+                    "scenario.unknown", "there is no scenario \"\(name)\"",
+                    hint: DidYouMean.hint(for: name, among: all.map(\.name)))
+            }
         let desk = try await AIDesk.open(try await options.loadIfAny())
         let client = try await AIClient(settings: desk.settings, store: nil)
         let model = try client.model(named: session.model ?? "")

@@ -49,7 +49,11 @@ struct AgentChat {
         }
         defer { Interruption.taken.withLock { $0 = nil } }
         do {
-            let outcome = try await withTaskCancellationHandler { try await step.value } onCancel: { step.cancel() }
+            let outcome = try await withTaskCancellationHandler {
+                try await step.value
+            } onCancel: {
+                step.cancel()
+            }
             display.close()
             display.end(outcome, dryRun: session.isDryRun)
         } catch is CancellationError {

@@ -62,7 +62,8 @@ struct AgentCommand: AsyncParsableCommand {
             if isInteractive, !yes { request.ask = { try await display.ask($0) } }
             request.show = { display.show($0) }
             let desk = try await AIDesk.open(project)
-            let opened = try await AgentSession.open(project, settings: desk.settings, store: desk.store, request: request)
+            let opened = try await AgentSession.open(
+                project, settings: desk.settings, store: desk.store, request: request)
             guard let task else {
                 try await AgentChat(session: opened, display: display, root: root).run()
                 return await opened.close()
@@ -79,8 +80,10 @@ struct AgentCommand: AsyncParsableCommand {
                     hint: "weir agent --resume \(opened.id) \"go on\"", outcome: .systemFailed)
             }
             display.close()
-            try console.show(AgentReport(outcome, of: opened)) { _ in "" }
-            if console.format == .text { display.end(outcome, dryRun: opened.isDryRun) }
+            switch console.format {
+            case .json: try console.show(AgentReport(outcome, of: opened)) { _ in "" }
+            case .text: display.end(outcome, dryRun: opened.isDryRun)
+            }
             if outcome.outcome != .done { throw ExitCode(outcome.outcome.rawValue) }
         }
 

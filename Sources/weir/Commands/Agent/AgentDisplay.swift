@@ -28,7 +28,9 @@ final class AgentDisplay: Sendable {
             case .text(let text):
                 tell(state.line.clear())
                 // What comes from outside must not move the cursor or colour the screen.
-                let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Cell.visible(String($0)) }
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+                    Cell.visible(String($0))
+                }
                 say(lines.joined(separator: "\n"))
                 state.isOpen = text.last != "\n"
             case .textEnded:
@@ -90,9 +92,11 @@ final class AgentDisplay: Sendable {
     func ask(_ question: PermissionQuestion) async throws -> PermissionReply {
         close()
         let subject = question.subject.split(whereSeparator: \.isNewline).map { Cell.visible(String($0)) }
-        tell("\n" + style("\(Cell.visible(question.tool))", .strong) + "  \(subject.prefix(20).joined(separator: "\n  "))\n")
+        tell(
+            "\n" + style("\(Cell.visible(question.tool))", .strong)
+                + "  \(subject.prefix(20).joined(separator: "\n  "))\n")
         let answer = await LineEditor(historyPath: nil).line(
-            prompt: "\(question.reason). Do it? [y]es, [a]lways, [n]o: ")
+            prompt: "Do it? It is asked because \(question.reason). [y]es, [a]lways, [n]o: ")
         try Task.checkCancellation()
         switch answer?.trimmingCharacters(in: .whitespaces).lowercased() {
         case "y", "yes": return .yes

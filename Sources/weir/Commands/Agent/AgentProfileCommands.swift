@@ -49,7 +49,8 @@ struct AgentListCommand: AsyncParsableCommand {
 }
 
 struct AgentShowCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "An agent's profile, as it is written.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "An agent's profile, as it is written.")
 
     @OptionGroup var options: ProjectOptions
     @Argument(help: "Its name.") var name: String = BuiltInProfiles.usual
@@ -111,11 +112,14 @@ struct AgentNewCommand: AsyncParsableCommand {
         let root = try ProjectLoader.findRoot(from: options.start)
         let path = "agents/\(name).md"
         if FileManager.default.fileExists(atPath: "\(root)/\(path)") {
-            throw WeirError("agent.exists", "\(path) is there already", hint: "choose another name", at: Place(file: path))
+            throw WeirError(
+                "agent.exists", "\(path) is there already", hint: "choose another name", at: Place(file: path))
         }
         try OutputFile.write(
             AgentProfile.draft(name: name, summary: description), to: "\(root)/\(path)", makesFolder: true)
-        try options.output.print(Report(path: path)) { _ in "\(path) is written; fill it in, and try it with weir agent --agent \(name)" }
+        try options.output.print(Report(path: path)) { _ in
+            "\(path) is written; fill it in, and try it with weir agent --agent \(name)"
+        }
     }
 }
 
@@ -153,7 +157,9 @@ struct AgentValidateCommand: AsyncParsableCommand {
         let shelf = ProfileShelf(root: options.rootIfAny)
         if names.isEmpty { return shelf.items }
         return try names.map { name in
-            if let item = shelf.items.first(where: { $0.path == name || $0.reading.profile?.name == name }) { return item }
+            if let item = shelf.items.first(where: { $0.path == name || $0.reading.profile?.name == name }) {
+                return item
+            }
             if FileManager.default.fileExists(atPath: name) { return ProfileShelf.item(path: name) }
             throw WeirError(
                 "agent.unknown-profile", "there is no agent and no file \"\(name)\"",
@@ -168,7 +174,8 @@ struct AgentValidateCommand: AsyncParsableCommand {
             lines += file.warnings.map { ErrorText.renderWarning($0, on: terminal) }
         }
         lines.append(
-            "\(Figures.count(Int64(report.agents.count), "profile")), \(Figures.count(Int64(report.errors), "mistake")), \(Figures.count(Int64(report.warnings), "warning"))")
+            "\(Figures.count(Int64(report.agents.count), "profile")), \(Figures.count(Int64(report.errors), "mistake")), \(Figures.count(Int64(report.warnings), "warning"))"
+        )
         return lines.joined(separator: "\n")
     }
 }

@@ -40,7 +40,9 @@ struct AgentExportCommand: AsyncParsableCommand {
         let id = try shelf.find(session)
         let page = SessionMarkdown.page(try shelf.records(id))
         if let to { try OutputFile.write(page, to: to, makesFolder: true) }
-        try options.output.print(Report(markdown: page, path: to, session: id)) { _ in to.map { "written to \($0)" } ?? page }
+        try options.output.print(Report(markdown: page, path: to, session: id)) { _ in
+            to.map { "written to \($0)" } ?? page
+        }
     }
 }
 
@@ -87,8 +89,11 @@ struct AgentReplayCommand: AsyncParsableCommand {
         try console.show(report) { _ in
             let text = "\(Figures.count(Int64(report.turns), "turn")), \(Figures.count(Int64(report.calls), "call"))"
             if !isAgain { return text }
-            let lines = differences.map { "\($0.tool) \(Cell.cut(Cell.visible($0.arguments.line), to: 80)): another result now" }
-            return (lines + ["\(text), \(Figures.count(Int64(differences.count), "difference"))"]).joined(separator: "\n")
+            let lines = differences.map {
+                "\($0.tool) \(Cell.cut(Cell.visible($0.arguments.line), to: 80)): another result now"
+            }
+            return (lines + ["\(text), \(Figures.count(Int64(differences.count), "difference"))"]).joined(
+                separator: "\n")
         }
         if !differences.isEmpty { throw ExitCode(Outcome.gateFailed.rawValue) }
     }

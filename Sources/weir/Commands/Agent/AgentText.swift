@@ -23,15 +23,18 @@ enum AgentText {
     static func patch(_ patch: String, on terminal: Terminal) -> String {
         patch.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let text = Cell.visible(String(line))
-            return line.hasPrefix("+") ? terminal.style(text, .good)
-                : line.hasPrefix("-") ? terminal.style(text, .bad) : line.hasPrefix("@@") ? terminal.style(text, .name) : text
+            return line.hasPrefix("+")
+                ? terminal.style(text, .good)
+                : line.hasPrefix("-")
+                    ? terminal.style(text, .bad) : line.hasPrefix("@@") ? terminal.style(text, .name) : text
         }.joined(separator: "\n")
     }
 
     /// The task list as the tool told it.
     static func todos(_ result: RecordedResult, on terminal: Terminal) -> String {
         let items = result.content?["todos"]?.items ?? []
-        return items.isEmpty ? Cell.visible(result.text) + "\n" : items.map { todo($0, depth: 1, on: terminal) }.joined()
+        return items.isEmpty
+            ? Cell.visible(result.text) + "\n" : items.map { todo($0, depth: 1, on: terminal) }.joined()
     }
 
     private static func todo(_ item: JSONValue, depth: Int, on terminal: Terminal) -> String {
@@ -43,8 +46,10 @@ enum AgentText {
             default: "·"
             }
         let why = item["reason"]?.text.map { " (\(Cell.visible($0)))" } ?? ""
-        let line = "\(String(repeating: "  ", count: depth))\(mark) \(Cell.visible(item["content"]?.text ?? ""))\(why)\n"
-        return depth > 8 ? line : line + (item["subtasks"]?.items ?? []).map { todo($0, depth: depth + 1, on: terminal) }.joined()
+        let line =
+            "\(String(repeating: "  ", count: depth))\(mark) \(Cell.visible(item["content"]?.text ?? ""))\(why)\n"
+        return depth > 8
+            ? line : line + (item["subtasks"]?.items ?? []).map { todo($0, depth: depth + 1, on: terminal) }.joined()
     }
 
     static func profiles(_ items: [AgentItemReport], on terminal: Terminal) -> String {
@@ -53,7 +58,9 @@ enum AgentText {
             let name = item.name ?? item.path
             table.add([
                 .init(name, item.errors > 0 ? .bad : nil), .init(item.model ?? "–"), .init(item.origin),
-                .init(item.errors > 0 ? Figures.count(Int64(item.errors), "mistake") : item.description, item.errors > 0 ? .bad : nil),
+                .init(
+                    item.errors > 0 ? Figures.count(Int64(item.errors), "mistake") : item.description,
+                    item.errors > 0 ? .bad : nil),
             ])
         }
         return table.render(on: terminal)
@@ -65,7 +72,8 @@ enum AgentText {
         for session in sessions {
             table.add([
                 session.id, session.agent, session.status, Figures.count(session.turns), Figures.count(session.calls),
-                session.cost.description, Cell.cut(session.task.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", to: 60),
+                session.cost.description,
+                Cell.cut(session.task.split(whereSeparator: \.isNewline).first.map(String.init) ?? "", to: 60),
             ])
         }
         return table.render(on: terminal)

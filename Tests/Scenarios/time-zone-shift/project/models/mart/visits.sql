@@ -2,6 +2,6 @@
 why: visits of a day, as the shop in Vienna counts them
 strategy: table
 */
-SELECT CAST(at AS DATE) AS day, count(*) AS visits
+SELECT CAST(seen_at AS DATE) AS day, count(*) AS visits
 FROM raw.visits
 GROUP BY ALL
