@@ -10,7 +10,6 @@ public enum BuiltInProfiles {
         description: Finds out what is wrong with data and pipelines, mends it, and proves it. Use it for schemas, pipelines, data quality, profiling, performance, AI steps, model tests and documentation of a Weir project.
         version: 1.0.0
         author: Weir
-        tools: Read,Write,Edit,Bash,Grep,Glob,LS,WebSearch,TodoWrite,profile,query,explain,schema,lineage,plan,apply,run,test,check,quarantine,diff,docs,usage
         model: sonnet
         color: blue
         todo_prefix: Data Engineer

@@ -84,7 +84,8 @@ struct ProfileJudge {
     private func check(_ tools: [String], _ key: String) {
         let known = ProfileReader.ownTools
         let lower = Set((known + ProfileReader.foreignTools + ["*"]).map { $0.lowercased() })
-        for tool in tools where !lower.contains(AgentProfile.bare(tool)) && !tool.hasPrefix("mcp__") {
+        for tool in tools
+        where !lower.contains(AgentProfile.bare(tool)) && !tool.hasPrefix("mcp__") && !tool.contains(".") {
             warn(
                 key, "agent.unknown-tool", "there is no tool \"\(tool)\"",
                 DidYouMean.closest(to: tool, among: known).map { "did you mean \"\($0)\"?" })
