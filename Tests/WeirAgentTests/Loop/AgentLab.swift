@@ -166,8 +166,9 @@ actor Together {
     func meet() async {
         now += 1
         most = max(most, now)
-        // Long enough that another one that is under way comes too; nothing depends on how long.
-        try? await Task.sleep(for: .milliseconds(50))
+        // Those that were begun together wait for each other, and not for ever.
+        let deadline = ContinuousClock.now + .seconds(20)
+        while most < 3, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(2)) }
         now -= 1
     }
 }

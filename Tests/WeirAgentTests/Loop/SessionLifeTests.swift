@@ -76,6 +76,7 @@ struct SessionLifeTests {
         await #expect { try await lab.session { $0.resume = session.id } } throws: {
             ($0 as? WeirError)?.code == "agent.session-busy"
         }
+        #expect(session.tools.contains("Read"))
         await #expect { try await lab.session { $0.resume = "1999" } } throws: {
             ($0 as? WeirError)?.code == "agent.no-session"
         }
@@ -157,7 +158,14 @@ struct SessionLifeTests {
                 return AIResponse(
                     id: "", model: "", content: [.text(summary)], finish: AIFinish(.stop, raw: ""), usage: AIUsage())
             }
-            largest = max(largest, "\(request.messages)".utf8.count)
+            let bytes = request.messages.flatMap(\.content).reduce(0) { sum, content in
+                switch content {
+                case .text(let text, _): sum + text.utf8.count
+                case .toolResult(let result): sum + result.text.utf8.count
+                default: sum
+                }
+            }
+            largest = max(largest, bytes)
             return try await inner.answer(request, session: session, deliver: deliver, warn: warn)
         }
     }
@@ -177,7 +185,7 @@ struct SessionLifeTests {
         let outcome = try await lab.session(model: "local/anything").loop.run("Say what the model does.")
         #expect(outcome.end.status == .done && outcome.answer == "The model joins payments.", "\(outcome.end)")
         #expect(lab.folder.text("docs/found.md") == "found")
-        let sent = try #require(lab.server.received.first?.text)
+        let sent = try #require(lab.server.received.first { $0.path.hasSuffix("/chat/completions") }?.text)
         #expect(sent.contains("json_schema") && sent.contains(#""const":"Read""#) && !sent.contains(#""tools":["#))
         #expect(lab.events.notes.contains { $0.contains("no JSON object") })
         await lab.server.stop()
