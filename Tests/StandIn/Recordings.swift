@@ -66,11 +66,14 @@ enum RecordedAnswers {
         var texts: [String] = []
         collect(body["messages"] ?? body["input"] ?? body["contents"] ?? .null, &texts)
         let found: Recording.Said?? = box.withLockedValue { state in
-            let index = state.recordings.firstIndex { recording in
-                !recording.task.isEmpty && texts.contains { $0.contains(recording.task) }
+            let fitting = state.recordings.indices.filter { index in
+                let task = state.recordings[index].task
+                return !task.isEmpty && texts.contains { $0.contains(task) }
             }
-            guard let index else { return nil }
-            return state.recordings[index].answers.isEmpty ? .some(nil) : state.recordings[index].answers.removeFirst()
+            if fitting.isEmpty { return nil }
+            // A conversation that goes on holds the tasks of recordings that were said to their end, too.
+            guard let index = fitting.first(where: { !state.recordings[$0].answers.isEmpty }) else { return .some(nil) }
+            return state.recordings[index].answers.removeFirst()
         }
         guard let found else { return nil }
         guard let said = found else {

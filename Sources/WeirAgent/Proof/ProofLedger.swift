@@ -31,7 +31,9 @@ struct ProofLedger: Sendable {
 
     private struct Test: Sendable {
         var at: Int
-        /// Empty: all tests.
+        /// Models whose tests passed; nil where the result does not tell all of them.
+        var models: Set<String>?
+        /// What was asked for; empty: all tests.
         var paths: [String]
     }
 
@@ -87,7 +89,14 @@ struct ProofLedger: Sendable {
         // The warehouse's columns are no test of a model.
         if result.arguments["schema"]?.truth == true || result.arguments["data"]?.truth == true { return }
         let paths = result.arguments["paths"]
-        tests.append(Test(at: clock, paths: paths?.text.map { [$0] } ?? paths?.items.compactMap(\.text) ?? []))
+        let isWhole = content["tests"] != nil && content["truncated"]?.truth != true
+        let models = (content["tests"]?.items ?? []).filter { $0["status"]?.text == "passed" }.compactMap {
+            $0["model"]?.text?.lowercased()
+        }
+        tests.append(
+            Test(
+                at: clock, models: isWhole ? Set(models) : nil,
+                paths: paths?.text.map { [$0] } ?? paths?.items.compactMap(\.text) ?? []))
     }
 
     private mutating func planned(_ content: JSONValue) {
@@ -109,7 +118,7 @@ struct ProofLedger: Sendable {
         case "run": runs.append(Run(at: clock, tables: names.isEmpty ? nil : Set(names.map { $0.lowercased() })))
         case "test":
             if !words.contains("--schema"), !words.contains("--data") {
-                tests.append(Test(at: clock, paths: Array(names)))
+                tests.append(Test(at: clock, models: nil, paths: Array(names)))
             }
         default: break
         }
@@ -175,14 +184,20 @@ struct ProofLedger: Sendable {
     }
 
     private func hasTest(_ table: String, after time: Int) -> Bool {
-        let name = table.split(separator: ".").last.map(String.init) ?? table
-        return tests.contains { test in
-            test.at > time
-                && (test.paths.isEmpty
-                    || test.paths.contains {
-                        $0.lowercased().contains(name) || $0.hasSuffix("tests") || $0.hasSuffix("/")
-                    })
+        tests.contains { test in
+            if test.at <= time { return false }
+            if let models = test.models { return models.contains(table) }
+            return test.paths.isEmpty || test.paths.contains { Self.mayTest(table, path: $0) }
         }
+    }
+
+    /// Whether a path of tests is one of the table, by its name: `tests/mart/orders.yaml`, or a folder.
+    private static func mayTest(_ table: String, path: String) -> Bool {
+        let parts = path.lowercased().split(separator: "/").map(String.init)
+        guard let last = parts.last else { return false }
+        let names = table.split(separator: ".").map(String.init)
+        let stem = last.split(separator: ".").first.map(String.init) ?? last
+        return last == "tests" || names.contains(stem)
     }
 
     /// Figures from before the first change of a model, and from after the last.

@@ -57,7 +57,7 @@ struct AgentCommandTests {
     func works() async throws {
         let server = try await StandIn()
         let project = try Self.project(server)
-        try await project.run(expect: 0)
+        try await project.run(expect: 0, environment: Self.environment)
         try play(server)
         let done = try await weir(project, Self.task, "--yes")
         #expect(done.code == 0, "\(done)")
@@ -84,7 +84,7 @@ struct AgentCommandTests {
     func unattended() async throws {
         let server = try await StandIn()
         let project = try Self.project(server)
-        try await project.run(expect: 0)
+        try await project.run(expect: 0, environment: Self.environment)
         let recording = try String(contentsOfFile: "\(Self.scenario("join-fan-out"))/recording.jsonl", encoding: .utf8)
         server.play(recording + #"{"type":"answer","content":[{"text":"It is mended all the same."}]}"#)
         let done = try await weir(project, Self.task, "-o", "json")
@@ -100,7 +100,7 @@ struct AgentCommandTests {
     func dryRun() async throws {
         let server = try await StandIn()
         let project = try Self.project(server)
-        try await project.run(expect: 0)
+        try await project.run(expect: 0, environment: Self.environment)
         try play(server)
         let before = try String(contentsOfFile: project.path("models/mart/order_revenue.sql"), encoding: .utf8)
         let done = try await weir(project, Self.task, "--dry-run", "-o", "json")
@@ -202,7 +202,7 @@ struct AgentCommandTests {
     func json() async throws {
         let server = try await StandIn()
         let project = try Self.project(server)
-        try await project.run(expect: 0)
+        try await project.run(expect: 0, environment: Self.environment)
         try play(server)
         for (words, heading) in Self.documented {
             if words[0] == "bench" { try play(server) }
