@@ -137,15 +137,21 @@ struct AgentCommandTests {
         await server.stop()
     }
 
-    @Test("killed in the middle, the session is whole and goes on")
-    func killed() async throws {
-        let server = try await StandIn()
-        let project = try Self.project(server)
+    /// A session whose first question is on its way and is not answered.
+    private func waiting(_ project: TempProject, _ server: StandIn) async throws -> Child {
         var slow = server.answer(#"{"content":[{"text":"x"}]}"#)
         slow.delay = .seconds(60)
         server.next(slow)
         let child = try project.start(["agent", "wait for me", "-o", "json"], environment: Self.environment)
         while server.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        return child
+    }
+
+    @Test("killed in the middle, the session is whole and goes on")
+    func killed() async throws {
+        let server = try await StandIn()
+        let project = try Self.project(server)
+        let child = try await waiting(project, server)
         child.signal(SIGKILL)
         #expect(await child.wait() == 128 + SIGKILL)
         server.play(#"{"type":"task","text":"go on"}"# + "\n" + #"{"type":"answer","content":[{"text":"I went on."}]}"#)
@@ -159,11 +165,7 @@ struct AgentCommandTests {
     func interrupted() async throws {
         let server = try await StandIn()
         let project = try Self.project(server)
-        var slow = server.answer(#"{"content":[{"text":"x"}]}"#)
-        slow.delay = .seconds(60)
-        server.next(slow)
-        let child = try project.start(["agent", "wait for me", "-o", "json"], environment: Self.environment)
-        while server.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        let child = try await waiting(project, server)
         child.signal(SIGINT)
         let done = await child.finish()
         #expect(done.code == 3 && done.failure?.code == "agent.cancelled" && done.out.contains("--resume"), "\(done)")
