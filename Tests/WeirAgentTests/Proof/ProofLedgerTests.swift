@@ -107,6 +107,11 @@ struct ProofLedgerTests {
         let harmless = result(
             "plan", ["items": [["name": "mart.a", "column_diff": ["removed": [], "retyped": [], "added": ["y"]]]]])
         #expect(missing([change, harmless], duties: duties) == [])
+        // A source has no tests; its rows are tried by the run.
+        let source = result(
+            "plan", ["items": [["name": "raw.x", "column_diff": ["removed": [], "retyped": ["y"], "added": []]]]])
+        #expect(missing([source], duties: duties).count == 1)
+        #expect(missing([source, run], duties: duties) == [])
     }
 
     @Test(
