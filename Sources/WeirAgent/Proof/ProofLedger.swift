@@ -64,7 +64,6 @@ struct ProofLedger: Sendable {
         var change = changes[path] ?? Change(path: path, table: Self.table(path), first: clock, last: clock)
         change.last = clock
         changes[path] = change
-        if path.hasPrefix("migrations/") { migrations[path] = clock }
     }
 
     /// `models/mart/orders.sql` is `mart.orders`.
@@ -159,8 +158,7 @@ struct ProofLedger: Sendable {
         if !hasRun(name, after: time) { return false }
         // A source has no tests: what it brings is tried by the run.
         let path = "models/\(name.replacing(".", with: "/")).sql"
-        let isModel = name.hasPrefix("migrations/") || (try? workspace.exists(path)) == true
-        return !isModel || hasTest(name, after: lastChange(name) ?? time)
+        return (try? workspace.exists(path)) != true || hasTest(name, after: lastChange(name) ?? time)
     }
 
     private func lastChange(_ table: String) -> Int? { changes.values.filter { $0.table == table }.map(\.last).max() }
