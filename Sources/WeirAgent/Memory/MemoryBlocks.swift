@@ -66,6 +66,14 @@ struct MemoryBlockReader {
         var rest: [String] = []
         var hasGap = false
         var isFenced = false
+
+        /// A block that has everything and is not closed ends before a blank line, or before text of the message and
+        /// what only looks like its keys there.
+        func isOver(before line: Substring) -> Bool {
+            if types.isEmpty || contents.isEmpty { return false }
+            let isKey = MemoryKey.type.value(of: line) != nil || MemoryKey.content.value(of: line) != nil
+            return hasGap || (isKey && !rest.isEmpty)
+        }
     }
 
     mutating func read() {
@@ -103,6 +111,8 @@ struct MemoryBlockReader {
         } else if bare.allSatisfy({ $0 == "#" }) {
             open = draft
             finish(isClosed: true)
+        } else if draft.isOver(before: bare) {
+            finish(isClosed: false)
         } else if let type = MemoryKey.type.value(of: bare) {
             draft.types.append(type)
         } else if let content = MemoryKey.content.value(of: bare) {

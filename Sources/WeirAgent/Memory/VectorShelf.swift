@@ -43,16 +43,16 @@ final class VectorShelf: Sendable {
                 shelf.numbers += Self.unit(row.numbers)
                 shelf.stamp = row.stamp
             }
-            return Self.best(asked, shelf, dimensions, limit)
+            return Self.best(asked, shelf, limit)
         }
     }
 
-    private static func best(_ asked: [Float], _ shelf: Shelf, _ dimensions: Int, _ limit: Int) -> [Hit] {
+    private static func best(_ asked: [Float], _ shelf: Shelf, _ limit: Int) -> [Hit] {
         var best: [(likeness: Float, index: Int)] = []
-        asked.withUnsafeBufferPointer { asked in
-            shelf.numbers.withUnsafeBufferPointer { numbers in
+        asked.withUnsafeBytes { asked in
+            shelf.numbers.withUnsafeBytes { numbers in
                 for index in shelf.stamps.indices {
-                    let likeness = product(asked, numbers, from: index * dimensions)
+                    let likeness = product(asked, numbers, from: index * asked.count)
                     if best.count == limit, let least = best.last, likeness <= least.likeness { continue }
                     let place = best.firstIndex { $0.likeness < likeness } ?? best.count
                     best.insert((likeness, index), at: place)
@@ -65,24 +65,22 @@ final class VectorShelf: Sendable {
 
     /// Eight sums side by side, which the compiler keeps in one register.
     private static func product(
-        _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>, from start: Int
+        _ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer, from start: Int
     ) -> Float {
         var sums = SIMD8<Float>()
-        var index = 0
-        while index + 8 <= a.count {
-            var left = SIMD8<Float>()
-            var right = SIMD8<Float>()
-            for lane in 0..<8 {
-                left[lane] = a[index + lane]
-                right[lane] = b[start + index + lane]
-            }
-            sums += left * right
-            index += 8
+        var offset = 0
+        while offset + 32 <= a.count {
+            sums +=
+                a.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+                * b.loadUnaligned(fromByteOffset: start + offset, as: SIMD8<Float>.self)
+            offset += 32
         }
         var sum = sums.sum()
-        while index < a.count {
-            sum += a[index] * b[start + index]
-            index += 1
+        while offset < a.count {
+            sum +=
+                a.loadUnaligned(fromByteOffset: offset, as: Float.self)
+                * b.loadUnaligned(fromByteOffset: start + offset, as: Float.self)
+            offset += 4
         }
         return sum
     }

@@ -58,7 +58,12 @@ struct MemoryKillTests {
         let seed = ProcessInfo.processInfo.environment["WEIR_KILL_SEED"].flatMap { UInt64($0) } ?? 11
         var random = Seeded(seed)
         let project = try TempProject()
-        _ = try await project.weir("memory", "list")
+        // Pauses within the time that two undisturbed ones take here: some are killed early, some late, some are done.
+        let began = ContinuousClock.now
+        for child in try (0..<2).map({ try project.start(["memory", "add", "--type", "context", "before \($0)"]) }) {
+            #expect(await child.finish().code == 0)
+        }
+        let whole = UInt64(max(20, (ContinuousClock.now - began) / .milliseconds(1)) * 1.6)
         var acknowledged: Set<String> = []
         var killed = 0
         for round in 0..<24 {
@@ -67,9 +72,12 @@ struct MemoryKillTests {
             let children = try ["a.md", "b.md"].map {
                 try project.start(["memory", "add", "--from", $0, "-o", "json"])
             }
-            let pause = Int(random.next() % 120)
-            try await Task.sleep(for: .milliseconds(pause))
-            for child in children { child.signal(9) }
+            // Every fourth round ends undisturbed, and the first one at once, however fast the machine is.
+            if round % 4 != 3 {
+                let pause = round == 0 ? 0 : Int(random.next() % whole)
+                try await Task.sleep(for: .milliseconds(pause))
+                for child in children { child.signal(9) }
+            }
             for child in children {
                 let done = await child.finish()
                 if done.code == 137 { killed += 1 }
@@ -89,7 +97,7 @@ struct MemoryKillTests {
                 #expect(kept == 0 || kept == 5, "seed \(seed): \(kept) of 5 memories of one message")
             }
         }
-        #expect(killed > 0, "no process was killed: the pauses are too long")
+        #expect(killed > 0 && !acknowledged.isEmpty, "\(killed) were killed, \(acknowledged.count) acknowledged")
         // The file is sound, and goes on being written.
         let more = try await project.weir("memory", "add", "--type", "context", "after all of that")
         #expect(more.code == 0, "\(more)")

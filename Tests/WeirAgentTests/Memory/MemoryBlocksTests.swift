@@ -24,6 +24,8 @@ struct MemoryBlocksTests {
             "# Add To Memory:\nType: pattern\nContent: \(block.content)\n\nNow I go on with the work.",
             "# Add To Memory:\nType: pattern\nContent: \(block.content)\n## Next\nText.",
             "# Add To Memory\nType: pattern\nContent: \(block.content)\n#",
+            "# Add To Memory:\nType: pattern\nContent: \(block.content)\n\nThe source is\ntype: csv\ncontent: rows\n",
+            "# Add To Memory:\nType: pattern\nContent: \(block.content)\nThe source is\ntype: csv\n",
             "# Add To Memory:\nType: pattern\nContent: Use composite indexes\n  for multi-column\tqueries\n#",
             "# Add To Memory: #\nType: pattern\nContent: [\(block.content)]\n#",
             "# Add To Memory：\nType： pattern\nContent： \(block.content)\n#",

@@ -271,5 +271,9 @@ struct MemoryFileTests {
         let old = "\(root)/.claude-mpm/memories/data_engineer_agent_memories.md"
         try "- x".write(toFile: old, atomically: true, encoding: .utf8)
         #expect(MemoryFilePlace.path(of: "Data Engineer", root: root) == old)
+        let new = "\(root)/.claude-mpm/memories/data-engineer_memories.md"
+        try "- y".write(toFile: new, atomically: true, encoding: .utf8)
+        #expect(MemoryFilePlace.path(of: "Data Engineer", root: root) == new)
+        #expect(MemoryFilePlace.paths(of: "Data Engineer", root: root) == [new, old])
     }
 }

@@ -16,6 +16,16 @@ public enum MemoryFilePlace {
 
     /// The file that is there, also by one of its older names; else the one to make.
     public static func path(of agent: String, root: String) -> String {
+        let paths = names(of: agent, root: root)
+        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[0]
+    }
+
+    /// All that are there: versions of claude-mpm that do not know each other's names leave one each.
+    public static func paths(of agent: String, root: String) -> [String] {
+        names(of: agent, root: root).filter { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    private static func names(of agent: String, root: String) -> [String] {
         let folder = "\(root)/.claude-mpm/memories"
         let name = normalized(agent)
         let low = name.replacing("-", with: "_")
@@ -23,7 +33,6 @@ public enum MemoryFilePlace {
             "\(name)_memories", "\(low)_memories", "\(low)_agent_memories", "\(name)-agent_memories",
             "\(name)_memory", "\(low)_memory", "\(low)_agent_memory", name, low,
         ]
-        let paths = names.map { "\(folder)/\($0).md" }
-        return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[0]
+        return names.map { "\(folder)/\($0).md" }
     }
 }

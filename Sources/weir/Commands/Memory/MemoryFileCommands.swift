@@ -22,6 +22,13 @@ extension MemoryCommand {
             }
             return MemoryFilePlace.path(of: agent, root: try choice.state.root())
         }
+
+        /// To be read: with every name that the agent's file has had.
+        func paths(_ choice: Choice) throws -> [String] {
+            if file != nil || choice.user { return [try path(choice)] }
+            let found = MemoryFilePlace.paths(of: agent, root: try choice.state.root())
+            return found.isEmpty ? [try path(choice)] : found
+        }
     }
 
     struct Export: AsyncParsableCommand {
@@ -59,9 +66,15 @@ extension MemoryCommand {
         @OptionGroup var place: Place
         @OptionGroup var choice: Choice
 
+        private struct Report: Encodable { var files: [MemoryImport] }
+
         func run() async throws {
-            let report = try await choice.book().importFile(try place.path(choice))
-            try choice.output.print(report) { MemoryText.imported(report, on: $0) }
+            let book = try await choice.book()
+            var reports: [MemoryImport] = []
+            for path in try place.paths(choice) { reports.append(try await book.importFile(path)) }
+            try choice.output.print(Report(files: reports)) { terminal in
+                reports.map { MemoryText.imported($0, on: terminal) }.joined(separator: "\n")
+            }
         }
     }
 }

@@ -102,7 +102,7 @@ enum MemoryText {
         ]
         if report.junk > 0 {
             lines.append(
-                "\(Figures.count(Int64(report.junk), "line")) that claude-mpm left by mistake were passed over.")
+                "\(Figures.count(Int64(report.junk), "time stamp")) that claude-mpm took for a memory: passed over.")
         }
         return (lines + refusals(report.refused, terminal.style)).joined(separator: "\n")
     }
