@@ -97,7 +97,7 @@ struct SourceLineNumberTests {
 
     @Test("lines are the same wherever the text is cut for the search", arguments: ["\n", "\r\n", "\r", "mixed"])
     func windows(end: String) {
-        var random = SeededRandom(7)
+        var random = SeededLines(state: 7)
         var text: [UInt8] = []
         var expected: [Range<Int>] = []
         for number in 0..<400 {
