@@ -96,6 +96,8 @@ let package = Package(
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
         // Runs the built command, so it depends on it without linking it.
-        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline", "StandIn"]),
+        tests(
+            "EndToEnd", uses: ["weir", "WeirAgent", "WeirEngine", "WeirPipeline", "StandIn"],
+            beside: ["MCP/sdk_client.py"]),
     ]
 )

@@ -27,6 +27,7 @@ struct WeirCommand: AsyncParsableCommand {
             ContractCommand.self,
             AICommand.self,
             SearchCommand.self,
+            MCPCommand.self,
         ])
 
     static func main() async {

@@ -66,6 +66,7 @@ struct JSONOutputTests {
             words: ["search", "coffee", "--in", "raw.orders.product", "--hybrid"], heading: "### weir search",
             optional: [".hits[].word_rank"]),
         Command(words: ["search", "index", "--in", "raw.orders.product"], heading: "### weir search index"),
+        Command(words: ["mcp", "install", "--client", "claude-code"], heading: "### weir mcp install"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
         Command(words: ["contract", "lint", "next.yaml"], heading: "### weir contract lint"),
         Command(
