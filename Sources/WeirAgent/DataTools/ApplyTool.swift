@@ -36,7 +36,7 @@ struct ApplyTool: ConfirmableTool {
 
     private func perform(_ entry: PlanBook.Entry, _ context: ToolContext) async throws -> ToolAnswer {
         let project = try await cache.project(context)
-        return try await WarehouseGate.shared.writing {
+        return try await WarehouseGate.of(context).writing {
             let now = try await entry.proposal.preview(project)
             guard now.mark == entry.mark else {
                 throw WeirError(

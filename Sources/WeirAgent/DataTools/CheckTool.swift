@@ -40,7 +40,7 @@ struct CheckTool: Tool {
             segments: [], failingRows: try arguments.int("failing_rows", usual: 0, in: 0...20))
         check.environment = environment
         check.progress = { context.progress(nil, $0) }
-        let report = try await WarehouseGate.shared.reading { [check] in try await check.run() }
+        let report = try await WarehouseGate.of(context).reading { [check] in try await check.run() }
         let order: [CheckReport.Status] = [.failed, .warned, .passed]
         let tables = try order.flatMap { status in
             try report.tables.filter { $0.status == status }.map(Self.table)

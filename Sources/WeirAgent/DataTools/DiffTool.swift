@@ -44,10 +44,10 @@ struct DiffTool: Tool {
             b: try Self.target(try arguments.text("b"), project, context, catalogue), options: options,
             project: project, environment: environment, folder: context.root)
         if try arguments.bool("schema_only") {
-            let json = try await JSONValue.of(WarehouseGate.shared.reading { try await run.schema() }).compact
+            let json = try await JSONValue.of(WarehouseGate.of(context).reading { try await run.schema() }).compact
             return Self.answer(json, [])
         }
-        let json = try await JSONValue.of(WarehouseGate.shared.reading { try await run.run() })
+        let json = try await JSONValue.of(WarehouseGate.of(context).reading { try await run.run() })
         let samples = (json["samples"]?.fields ?? [:]).sorted { $0.key < $1.key }.flatMap { kind, rows in
             rows.items.map { ["kind": .string(kind), "row": $0] as JSONValue }
         }

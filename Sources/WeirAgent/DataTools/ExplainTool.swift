@@ -37,7 +37,7 @@ struct ExplainTool: Tool {
         let plan: JSONValue
         do {
             plan = try await Deadline.within(.seconds(seconds), of: "explain") {
-                try await WarehouseGate.shared.reading { try await query.plan(sql, runs: runs) }
+                try await WarehouseGate.of(context).reading { try await query.plan(sql, runs: runs) }
             }
         } catch let error as WeirError {
             throw await NearestTable.named(error, in: cache, context, environment)

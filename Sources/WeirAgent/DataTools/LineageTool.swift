@@ -40,7 +40,7 @@ struct LineageTool: Tool {
         var options = RunOptions()
         options.environment = try arguments.environment(context)
         let runner = try Runner(try await cache.project(context), options: options)
-        let answer = try await WarehouseGate.shared.reading {
+        let answer = try await WarehouseGate.of(context).reading {
             try await runner.lineage(of: subject, direction: direction, withColumns: wantsColumns)
         }
         let links: [JSONValue] =

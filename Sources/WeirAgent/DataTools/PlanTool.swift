@@ -34,7 +34,7 @@ struct PlanTool: Tool {
     func call(_ arguments: ToolArguments, _ context: ToolContext) async throws -> ToolAnswer {
         let proposal = try Proposal(arguments, context)
         let project = try await cache.project(context)
-        let preview = try await WarehouseGate.shared.reading { try await proposal.preview(project) }
+        let preview = try await WarehouseGate.of(context).reading { try await proposal.preview(project) }
         let entry = await book.note(proposal, preview, root: context.root)
         var beside: [String: JSONValue] = [
             "plan_id": .string(entry.id), "action": .string(proposal.action.rawValue),

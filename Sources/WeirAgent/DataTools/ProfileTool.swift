@@ -44,7 +44,7 @@ struct ProfileTool: Tool {
         let place = try table?.name.description ?? ProjectPath.glob(target, in: context.root)
         var run = ProfileRun(target: place, options: options, project: project, folder: context.root)
         run.environment = environment
-        let profile = try await WarehouseGate.shared.reading { [run] in try await run.run() }
+        let profile = try await WarehouseGate.of(context).reading { [run] in try await run.run() }
         let json = try JSONValue.of(profile).compact
         let findings = json["findings"] ?? []
         let about = json.without("columns", "findings", "target", "rows")

@@ -25,17 +25,17 @@ struct QuarantineTool: Tool {
         let reader = try QuarantineReader(project: try await cache.project(context), environment: environment)
         let offset = try arguments.offset()
         guard let wanted = try arguments.optionalText("table") else {
-            let found = try await WarehouseGate.shared.reading { try await reader.list() }
+            let found = try await WarehouseGate.of(context).reading { try await reader.list() }
             return ToolAnswer(
                 AnswerCutter().answer(
                     try found.map { try JSONValue.of($0) }, key: "items", from: offset, mark: arguments.mark))
         }
         let table = try await cache.catalogue(context, environment: environment).value.table(wanted)
         let reason = try arguments.optionalText("reason")
-        let rows = try await WarehouseGate.shared.reading {
+        let rows = try await WarehouseGate.of(context).reading {
             try await reader.show(table.name, limit: min(Self.reach, offset + 200), reason: reason)
         }
-        let overview = try await WarehouseGate.shared.reading { try await reader.list() }
+        let overview = try await WarehouseGate.of(context).reading { try await reader.list() }
             .first { $0.table.key == table.name.key }
         // Rows before this part need not be written out again.
         let items = try rows.enumerated().map { index, row in

@@ -42,7 +42,7 @@ struct QueryTool: Tool {
         let page: QueryPage
         do {
             page = try await Deadline.within(.seconds(seconds), of: "query") {
-                try await WarehouseGate.shared.reading { try await query.page(sql, wanted) }
+                try await WarehouseGate.of(context).reading { try await query.page(sql, wanted) }
             }
         } catch let error as WeirError {
             throw await NearestTable.named(error, in: cache, context, environment)

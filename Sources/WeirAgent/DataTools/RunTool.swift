@@ -16,14 +16,14 @@ struct RunTool: ConfirmableTool {
     func question(_ arguments: ToolArguments, _ context: ToolContext) async throws -> String? {
         let proposal = try Proposal(arguments, context, action: .run)
         let project = try await cache.project(context)
-        let preview = try await WarehouseGate.shared.reading { try await proposal.preview(project) }
+        let preview = try await WarehouseGate.of(context).reading { try await proposal.preview(project) }
         return preview.isEmpty ? nil : "Run weir \(proposal.command)? It does this: \(preview.summary)."
     }
 
     func call(_ arguments: ToolArguments, _ context: ToolContext) async throws -> ToolAnswer {
         let proposal = try Proposal(arguments, context, action: .run)
         let project = try await cache.project(context)
-        return try await WarehouseGate.shared.writing {
+        return try await WarehouseGate.of(context).writing {
             let summary = try await proposal.perform(project, RunAnswer.progress(context, of: 0))
             return try RunAnswer.make(summary)
         }

@@ -30,7 +30,7 @@ struct TestTool: Tool {
         options.models = !options.data && !options.schema
         options.environment = try arguments.environment(context)
         let suite = try TestSuite(try await cache.project(context), options: options)
-        let report = try await WarehouseGate.shared.reading {
+        let report = try await WarehouseGate.of(context).reading {
             try await suite.run { done, count in
                 context.progress(Double(done) / Double(max(1, count)), "test \(done) of \(count)")
             }

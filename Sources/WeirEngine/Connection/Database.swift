@@ -67,6 +67,8 @@ public final class Database: Sendable {
         try await withConnection { connection in
             for statement in statements { try await connection.execute(statement) }
         }
+        // The database's own file and its neighbours stay in reach of a COPY, whatever the switches say.
+        await pool.letOnlyAsk()
     }
 
     /// Lends a connection; waits when all are lent. The wait and the connection's statements end when the

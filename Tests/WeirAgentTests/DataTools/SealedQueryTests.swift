@@ -45,7 +45,17 @@ struct SealedQueryTests {
         "CREATE TEMP TABLE x AS SELECT 1", "CREATE VIEW x AS SELECT 1", "TRUNCATE raw.orders",
         "ALTER TABLE raw.orders ADD COLUMN x INT", "CREATE SECRET x (TYPE s3)", "CREATE MACRO f(x) AS x", "VACUUM",
         "CHECKPOINT", "BEGIN", "PREPARE x AS SELECT 1", "CALL enable_logging(storage = 'file', storage_path = 'OUT')",
-        "SELECT * FROM enable_logging(storage = 'file', storage_path = 'OUT')",
+        // The engine lets these be written even when everything else is shut: its own files.
+        "COPY (SELECT 1) TO 'WAREHOUSE.wal'", "COPY (SELECT 1) TO 'WAREHOUSE.wal.recovery'",
+        "COPY (SELECT 1) TO 'WAREHOUSE.tmp/x'", "COPY raw.orders TO 'WAREHOUSE'", "EXPORT DATABASE 'WAREHOUSE.tmp'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO 'WAREHOUSE.wal'", "EXPLAIN (ANALYZE) COPY (SELECT 1) TO 'WAREHOUSE.wal'",
+        "EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO 'WAREHOUSE.wal'",
+        "EXPLAIN /* ANALYZE */ ANALYZE COPY (SELECT 1) TO 'WAREHOUSE.wal'", "ATTACH 'WAREHOUSE' AS again",
+        "SHOW TABLES; COPY (SELECT 1) TO 'WAREHOUSE.wal'",
+        "SHOW /* ' */ TABLES; COPY (SELECT 1) TO 'WAREHOUSE.wal' --'",
+        "SHOW TABLES $$;$$; COPY (SELECT 1) TO 'WAREHOUSE.wal'",
+        "DESCRIBE SELECT 1 AS \"x;\"; COPY (SELECT 1) TO 'WAREHOUSE.wal'",
+        "PIVOT raw.orders ON status; COPY (SELECT 1) TO 'WAREHOUSE.wal'", "CREATE TEMP TABLE x AS FROM 'FILE'",
         "WITH x AS (DELETE FROM raw.orders RETURNING *) SELECT * FROM x",
         "EXPLAIN ANALYZE DELETE FROM raw.orders", "EXPLAIN ANALYZE COPY raw.orders TO 'OUT'",
         "EXPLAIN ANALYZE SELECT * FROM read_text('FILE')", "EXPLAIN ANALYZE CREATE TABLE x AS SELECT 1",
@@ -69,10 +79,14 @@ struct SealedQueryTests {
         let out = "\(folder)/out"
         try Data("content\n\(secret)\n".utf8).write(to: URL(fileURLWithPath: file))
         setenv("WEIR_TEST_CANARY", secret, 1)
+        let warehouse = lab.path("warehouse.duckdb")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: lab.root).filter { !$0.hasPrefix(".weir") }
+            .sorted()
         let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         let rows = try await lab.call("query", ["sql": "SELECT count(*), sum(quantity) FROM raw.orders"])["rows"]
         for attack in Self.attacks {
             let sql = attack.replacing("FILE", with: file).replacing("OUT", with: out).replacing("FOLDER", with: folder)
+                .replacing("WAREHOUSE", with: warehouse)
             for tool in ["query", "explain"] {
                 let answer = try await lab.answer(tool, ["sql": .string(sql)])
                 #expect(!answer.content.line.contains(secret), "\(tool): \(attack): \(answer.content.line)")
@@ -85,6 +99,9 @@ struct SealedQueryTests {
             }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+        #expect(
+            try FileManager.default.subpathsOfDirectory(atPath: lab.root).filter { !$0.hasPrefix(".weir") }.sorted()
+                == files)
         #expect(
             try await lab.call("query", ["sql": "SELECT count(*), sum(quantity) FROM raw.orders"])["rows"] == rows)
     }
@@ -105,7 +122,9 @@ struct SealedQueryTests {
             "ATTACH '\(file)' AS x",
             "LOAD httpfs", "INSTALL httpfs", "SET enable_external_access = true", "SET lock_configuration = false",
             "DROP TABLE raw.orders", "SELECT * FROM glob('\(lab.root)/*')", "EXPORT DATABASE '\(out)'",
-            "SET threads = 1", "RESET lock_configuration", "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')",
+            "COPY (SELECT 1) TO '\(lab.path("warehouse.duckdb.wal"))'", "CALL enable_logging()",
+            "COPY (SELECT 1) TO '\(lab.path("warehouse.duckdb.tmp"))/x'", "BEGIN", "SELECT 1; BEGIN", "SET threads = 1",
+            "RESET lock_configuration", "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')",
         ] {
             await #expect(throws: (any Error).self, "\(sql)") {
                 _ = try await database.withConnection { try await $0.query(sql) }
@@ -124,6 +143,22 @@ struct SealedQueryTests {
             }
             for try await count in group { #expect(count == 7) }
         }
+    }
+
+    @Test(
+        "functions that switch the engine's logs and profiles write nothing",
+        arguments: [
+            "SELECT * FROM enable_logging(level = 'trace', storage = 'file', storage_path = 'OUT')",
+            "SELECT count(*) FROM enable_logging(storage = 'stdout'), range(10)",
+            "SELECT count(*) FROM enable_profiling(format = 'json', save_location = 'OUT.json'), range(1000)",
+            "SELECT write_log('canary'), count(*) FROM range(10)", "SELECT * FROM force_checkpoint()",
+        ])
+    func switches(sql: String) async throws {
+        let lab = try await DataLab()
+        let out = lab.path("out")
+        _ = try await lab.answer("query", ["sql": .string(sql.replacing("OUT", with: out))])
+        _ = try await lab.call("query", ["sql": "SELECT sum(range) FROM range(100000)"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: lab.root).filter { $0.hasPrefix("out") } == [])
     }
 
     @Test("a view that reads files says why it cannot be asked")

@@ -55,10 +55,9 @@ public struct AnswerCutter: Sendable {
     static func fields(_ key: String, _ item: ToolSchema, _ summary: String) -> [ToolSchema.Field] {
         [
             .init(key, .array(item), summary, isRequired: true),
-            .init(
-                "total", .nullable(.integer), "How many there are; null where that was not counted.", isRequired: true),
-            .init("truncated", .boolean, "Something is left out.", isRequired: true),
-            .init("next_cursor", .string, "Give it back as `cursor`, with the same arguments, for the next part."),
+            // Told once, in what a server says of itself, and not with each of a dozen tools.
+            .init("total", .nullable(.integer), "", isRequired: true),
+            .init("truncated", .boolean, "", isRequired: true), .init("next_cursor", .string, ""),
         ]
     }
 }
