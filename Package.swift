@@ -88,14 +88,19 @@ let package = Package(
         .executableTarget(
             name: "weir-search-bench", dependencies: ["WeirAI", "WeirEngine", "WeirPipeline"],
             path: "Benchmarks/Search", swiftSettings: settings),
+        // Measures the agent's parts for Benchmarks/run.
+        .executableTarget(
+            name: "weir-agent-bench", dependencies: ["WeirAgent"], path: "Benchmarks/Agent", swiftSettings: settings),
         tests(
             "WeirAITests", uses: ["WeirAI", "StandIn"],
             beside: ["Embedding/make_vectors.py", "Embedding/vectors.json"]),
         tests("WeirPipelineTests", uses: ["WeirPipeline"]),
-        tests("WeirAgentTests", uses: ["WeirAgent", "StandIn"]),
+        tests("WeirAgentTests", uses: ["WeirAgent", "StandIn"], beside: ["Loop/Recordings"]),
         tests("WeirEngineTests", uses: ["WeirEngine"]),
         tests("WeirQualityTests", uses: ["WeirQuality", "WeirEngine"]),
         // Runs the built command, so it depends on it without linking it.
-        tests("EndToEnd", uses: ["weir", "WeirEngine", "WeirPipeline", "StandIn"]),
+        tests(
+            "EndToEnd", uses: ["weir", "WeirAgent", "WeirEngine", "WeirPipeline", "StandIn"],
+            beside: ["MCP/sdk_client.py"]),
     ]
 )

@@ -27,6 +27,10 @@ struct WeirCommand: AsyncParsableCommand {
             ContractCommand.self,
             AICommand.self,
             SearchCommand.self,
+            AgentCommand.self,
+            MemoryCommand.self,
+            TodoCommand.self,
+            MCPCommand.self,
         ])
 
     static func main() async {

@@ -23,6 +23,7 @@ enum Answers {
     private static func route(_ received: Received, _ box: Box) -> Reply {
         let path = received.path
         let body = JSONValue(parsing: received.body) ?? .null
+        if let recorded = RecordedAnswers.answer(received, body, box) { return recorded }
         if path.hasPrefix("/v1/messages/batches") { return BatchAnswers.anthropic(received, body, box) }
         if path.hasSuffix("/files") || path.contains("/files/") { return BatchAnswers.file(received, box) }
         if path.contains("/batches") && !path.contains("models") {

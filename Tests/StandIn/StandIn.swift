@@ -43,6 +43,7 @@ public final class StandIn: Sendable {
         var publicKey: String?
         var tokens: Set<String> = []
         var issued = 0
+        var recordings: [Recording] = []
     }
 
     let state = NIOLockedValueBox(State())

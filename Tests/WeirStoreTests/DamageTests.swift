@@ -69,7 +69,7 @@ struct DamageTests {
             }
             var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             // Beyond the pages of the schema itself, which opening the file reads.
-            let start = 131_072
+            let start = 262_144
             bytes.replaceSubrange(
                 start..<(bytes.count - 4096), with: Data(repeating: 0xA5, count: bytes.count - 4096 - start))
             try bytes.write(to: URL(fileURLWithPath: path))

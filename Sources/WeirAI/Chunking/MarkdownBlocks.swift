@@ -1,3 +1,5 @@
+import WeirCore
+
 /// What a line of Markdown belongs to, as far as cutting is concerned.
 struct MarkdownBlock {
     enum Kind: Equatable {
@@ -38,13 +40,13 @@ struct MarkdownBlocks {
             let content = text[line].drop { $0 == " " || $0 == "\t" }
             if let open = fence {
                 end = line.upperBound
-                if Self.closes(content, open) {
+                if MarkdownFence.closes(content, open) {
                     fence = nil
                     finish(.solid)
                 }
                 continue
             }
-            if let mark = Self.fence(content) {
+            if let mark = MarkdownFence.opening(content) {
                 finish(current)
                 start = line.lowerBound
                 end = line.upperBound
@@ -91,20 +93,6 @@ struct MarkdownBlocks {
         }
         if start < range.upperBound { lines.append(start..<range.upperBound) }
         return lines
-    }
-
-    /// CommonMark 4.5: three or more of one mark.
-    private static func fence(_ line: Substring) -> Substring? {
-        for mark in ["`", "~"] as [Character] {
-            let run = line.prefix { $0 == mark }
-            if run.count >= 3, mark == "~" || !line.dropFirst(run.count).contains("`") { return run }
-        }
-        return nil
-    }
-
-    private static func closes(_ line: Substring, _ open: Substring) -> Bool {
-        let run = line.prefix { $0 == open.first }
-        return run.count >= open.count && line.dropFirst(run.count).allSatisfy(\.isWhitespace)
     }
 
     /// CommonMark 4.2: one to six `#`, then a space, at most three spaces in front.

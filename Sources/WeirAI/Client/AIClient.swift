@@ -117,6 +117,14 @@ public final class AIClient: Sendable {
             inputTokens: request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }, outputTokens: 0)
     }
 
+    /// What is known of a model, by the name that a request would give it; of the usual one where empty.
+    ///
+    /// - Throws: `ai.no-provider`, `ai.no-model`, `ai.unknown-model`, `ai.ambiguous-model`.
+    public func model(named name: String) throws -> (provider: String, model: String, profile: ModelProfile) {
+        let endpoint = try router.endpoint(name)
+        return (endpoint.provider.name, endpoint.model, endpoint.profile)
+    }
+
     // MARK: Models that may answer
 
     /// The model asked for and those that may answer in its place: none that cannot honour the schema.

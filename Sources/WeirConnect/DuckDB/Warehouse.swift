@@ -34,10 +34,13 @@ public struct Warehouse: Sendable {
 
     /// Opens the file, creating it and its folder when needed.
     ///
-    /// - Parameter workers: how many nodes are built at once; each has a connection.
+    /// - Parameters:
+    ///   - workers: how many nodes are built at once; each has a connection.
+    ///   - sealed: for SQL of others: reads only, and nothing but the warehouse; see ``Database/Options/isSealed``.
     public static func open(
-        _ settings: WarehouseSettings, workers: Int = 2, readOnly: Bool = false
+        _ settings: WarehouseSettings, workers: Int = 2, readOnly: Bool = false, sealed: Bool = false
     ) async throws -> Warehouse {
+        let readOnly = readOnly || sealed
         var options = Database.Options(path: settings.path)
         options.memoryLimit = settings.memoryLimit
         options.threads = settings.threads
@@ -45,10 +48,14 @@ public struct Warehouse: Sendable {
         options.maxConnections = workers + 2
         options.readOnly = readOnly
         options.extensions = ["json", "icu"]
-        options.sessionSetup = [
-            "SET TimeZone = 'UTC'", "SET enable_progress_bar = true", "SET enable_progress_bar_print = false",
-            "SET progress_bar_time = 500",
-        ]
+        options.isSealed = sealed
+        options.sessionSetup =
+            sealed
+            ? ["SET GLOBAL TimeZone = 'UTC'"]
+            : [
+                "SET TimeZone = 'UTC'", "SET enable_progress_bar = true", "SET enable_progress_bar_print = false",
+                "SET progress_bar_time = 500",
+            ]
         if !readOnly {
             let folder = URL(fileURLWithPath: settings.path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

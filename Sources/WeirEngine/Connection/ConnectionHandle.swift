@@ -12,6 +12,7 @@ final class ConnectionHandle: @unchecked Sendable {
     private var isInterruptible = true
     private var isCancelled = false
     private var touchesTransactions = false
+    private var isForAsking = false
 
     init(database: DatabaseHandle) throws {
         var connection: duckdb_connection?
@@ -52,6 +53,12 @@ final class ConnectionHandle: @unchecked Sendable {
     var mayBeInTransaction: Bool {
         get { lock.withLock { touchesTransactions } }
         set { lock.withLock { touchesTransactions = newValue } }
+    }
+
+    /// Only statements that ask are run: those of another kind are refused by the engine's own word for them.
+    var onlyAsks: Bool {
+        get { lock.withLock { isForAsking } }
+        set { lock.withLock { isForAsking = newValue } }
     }
 
     /// Runs statements that must not be cut short (`COMMIT`, `ROLLBACK`).

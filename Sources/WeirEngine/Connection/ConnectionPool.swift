@@ -9,6 +9,7 @@ actor ConnectionPool {
     private var open = 0
     private var waiting: [(id: Int, continuation: CheckedContinuation<Connection, any Error>)] = []
     private var nextID = 0
+    private var onlyAsks = false
 
     init(database: DatabaseHandle, limit: Int, setup: [String]) {
         self.database = database
@@ -24,6 +25,7 @@ actor ConnectionPool {
             do {
                 let connection = try Connection(database: database, name: "weir-duckdb-\(open)")
                 for statement in setup { try await connection.execute(statement) }
+                connection.handle.onlyAsks = onlyAsks
                 return connection
             } catch {
                 open -= 1
@@ -44,6 +46,12 @@ actor ConnectionPool {
         } onCancel: {
             Task { await self.abandon(id) }
         }
+    }
+
+    /// From now on every connection only asks. To be called while none is lent.
+    func letOnlyAsk() {
+        onlyAsks = true
+        for connection in idle { connection.handle.onlyAsks = true }
     }
 
     func giveBack(_ connection: Connection) {

@@ -23,6 +23,10 @@ public final class Database: Sendable {
         public var extensions: [String] = []
         /// Statements that every new connection runs first (session settings).
         public var sessionSetup: [String] = []
+        /// Shut off from everything but the database itself, for statements of others: no function, table or
+        /// statement reaches files, networks, other databases or extensions, wherever it stands, and no statement can
+        /// open it again. `sessionSetup` is then run once, before, and is to set what is global.
+        public var isSealed = false
 
         public init(path: String? = nil) { self.path = path }
     }
@@ -32,7 +36,9 @@ public final class Database: Sendable {
 
     private init(handle: DatabaseHandle, options: Options) {
         self.options = options
-        self.pool = ConnectionPool(database: handle, limit: max(1, options.maxConnections), setup: options.sessionSetup)
+        self.pool = ConnectionPool(
+            database: handle, limit: max(1, options.maxConnections),
+            setup: options.isSealed ? [] : options.sessionSetup)
     }
 
     /// Opens the database, creating the file when it does not exist.
@@ -46,7 +52,23 @@ public final class Database: Sendable {
         for name in options.extensions {
             try await database.withConnection { try await $0.load(extension: name) }
         }
+        if options.isSealed { try await database.seal() }
         return database
+    }
+
+    /// The engine's own switches, in an order that leaves no way back: the last one locks all settings.
+    private static let seals = [
+        "SET GLOBAL autoload_known_extensions = false", "SET GLOBAL allow_community_extensions = false",
+        "SET GLOBAL enable_external_access = false", "SET GLOBAL lock_configuration = true",
+    ]
+
+    private func seal() async throws {
+        let statements = options.sessionSetup + Self.seals
+        try await withConnection { connection in
+            for statement in statements { try await connection.execute(statement) }
+        }
+        // The database's own file and its neighbours stay in reach of a COPY, whatever the switches say.
+        await pool.letOnlyAsk()
     }
 
     /// Lends a connection; waits when all are lent. The wait and the connection's statements end when the
@@ -99,6 +121,7 @@ public final class Database: Sendable {
         if let limit = options.memoryLimit { settings["memory_limit"] = limit }
         if let threads = options.threads { settings["threads"] = String(threads) }
         if let folder = options.tempDirectory { settings["temp_directory"] = folder }
+        if options.isSealed { settings["allow_persistent_secrets"] = "false" }
         for (name, value) in settings where duckdb_set_config(config, name, value) != DuckDBSuccess {
             throw WeirError("warehouse.bad-setting", "DuckDB does not take \(value) for \(name)")
         }

@@ -6,6 +6,11 @@ struct Statements {
     let handle: ConnectionHandle
     let sql: String
 
+    /// Kinds of statements that ask, by the engine's numbers (`duckdb_statement_type`): SELECT (also DESCRIBE, SHOW and
+    /// SUMMARIZE), EXPLAIN, and CREATE and DROP, which are what a PIVOT is made of: in a database that is only read
+    /// they reach no further than the connection's own scratch.
+    private static let asking: Set<UInt32> = [1, 4, 7, 15]
+
     /// Runs all statements; `read` sees the result of the last.
     func run<R>(_ values: [Value], read: (inout duckdb_result) throws -> R) throws -> R {
         try withExtracted { extracted, count in
@@ -86,6 +91,10 @@ struct Statements {
         defer { duckdb_destroy_prepare(&statement) }
         guard state == DuckDBSuccess else {
             throw EngineError.make(text(duckdb_prepare_error(statement)), sql: sql)
+        }
+        if handle.onlyAsks, !Self.asking.contains(duckdb_prepared_statement_type(statement).rawValue) {
+            throw WeirError(
+                "query.reads-only", "only a statement that asks can be run here", hint: "ask with one SELECT")
         }
         return try body(statement)
     }

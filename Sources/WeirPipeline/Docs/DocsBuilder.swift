@@ -125,19 +125,10 @@ struct DocsPage {
         }
         return known.map { column in
             let key = column.name.lowercased()
-            let rules = (contract?.rules ?? []).filter {
-                $0.columns.count == 1 && $0.columns[0].root.lowercased() == key
-            }
-            var words = rules.map { rule in
-                rule.columns[0].parts.count > 1 ? "\(rule.columns[0]): \(rule.words)" : rule.words
-            }
-            if contract?.primaryKey.contains(where: { $0.lowercased() == key }) == true {
-                words.insert("primary key", at: 0)
-            }
             return DocsColumn(
                 name: column.name, type: column.type,
                 description: notes.description(of: column.name) ?? contract?.column(column.name)?.description,
-                rules: words, madeOf: madeOf[key] ?? [])
+                rules: contract?.words(for: column.name) ?? [], madeOf: madeOf[key] ?? [])
         }
     }
 

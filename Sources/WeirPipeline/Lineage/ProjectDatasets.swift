@@ -77,10 +77,10 @@ extension SourceDefinition {
 
 extension Project {
     /// Every value that no text may show.
-    var secrets: [Secret] {
-        let addresses = connections.values.flatMap(\.secrets)
+    public var secrets: [Secret] {
+        let addresses = connections.values.flatMap(\.secrets) + mcp.flatMap { $0.environment.values }
         // A driver's message may hold the password alone, without the address around it.
         let passwords = addresses.compactMap { URLComponents(string: $0.reveal())?.password }.map { Secret($0) }
-        return addresses + passwords + [lineage.apiKey].compactMap(\.self) + (ai?.secrets ?? [])
+        return addresses + passwords + [lineage.apiKey, agent.search?.key].compactMap(\.self) + (ai?.secrets ?? [])
     }
 }

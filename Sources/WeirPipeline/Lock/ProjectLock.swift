@@ -21,27 +21,13 @@ public struct ProjectLock: Sendable {
     /// - Parameter wait: how long to wait for another process; nil gives up at once.
     /// - Throws: `project.locked`, naming the holder.
     public func hold<R>(wait: Duration? = nil, _ body: () async throws -> R) async throws -> R {
-        try FileManager.default.createDirectory(
-            atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw WeirError("system.cannot-write", "\(path) cannot be opened", outcome: .systemFailed)
-        }
-        defer { close(descriptor) }
-        let deadline = ContinuousClock.now + (wait ?? .zero)
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if ContinuousClock.now >= deadline { throw refusal() }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        ftruncate(descriptor, 0)
-        let text = "\(getpid())\n"
-        _ = text.withCString { write(descriptor, $0, strlen($0)) }
-        defer {
+        try await FileLock(path).hold(wait: wait ?? .zero, otherwise: refusal) { descriptor in
             ftruncate(descriptor, 0)
-            // Closing alone would not do: a process that is being started meanwhile has the file open too, until it runs.
-            _ = flock(descriptor, LOCK_UN)
+            let text = "\(getpid())\n"
+            _ = text.withCString { write(descriptor, $0, strlen($0)) }
+            defer { ftruncate(descriptor, 0) }
+            return try await body()
         }
-        return try await body()
     }
 
     private func refusal() -> WeirError {

@@ -13,6 +13,8 @@ struct ConfigurationFile {
     var defaults = Project.Defaults()
     var lineage = Project.LineageSettings()
     var ai: AISettings?
+    var agent = AgentSettings()
+    var mcp: [ToolServerSettings] = []
 
     init(_ map: YAMLMap, root: String) {
         name = map.string("name") ?? URL(fileURLWithPath: root).lastPathComponent
@@ -58,6 +60,12 @@ struct ConfigurationFile {
             settings.finish("`lineage:`")
         }
         ai = map.map("ai").map { AISettingsReader.read($0, root: root) }
+        if let settings = map.map("agent") { agent = AgentSettingsReader.read(settings) }
+        if let entries = map.map("mcp") {
+            mcp = entries.keys.sorted().compactMap { name in
+                entries.map(name).flatMap { ToolServerSettings($0, name: name, in: entries) }
+            }
+        }
         map.finish("weir.yaml")
     }
 

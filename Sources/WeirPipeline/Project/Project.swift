@@ -16,6 +16,10 @@ public struct Project: Sendable {
     public var lineage: LineageSettings
     /// `ai:` in `weir.yaml`; nil where it says nothing of AI services.
     public var ai: AISettings?
+    /// `agent:` in `weir.yaml`.
+    public var agent = AgentSettings()
+    /// `mcp:` in `weir.yaml`: servers whose tools an agent may use, by name.
+    public var mcp: [ToolServerSettings] = []
     public var sources: [SourceDefinition] { didSet { sourcePositions = Self.positions(sources.map(\.name)) } }
     public var models: [ModelDefinition] { didSet { modelPositions = Self.positions(models.map(\.name)) } }
     /// By path relative to the project.

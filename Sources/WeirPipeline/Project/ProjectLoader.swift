@@ -84,6 +84,8 @@ public enum ProjectLoader {
             defaults: configuration.defaults, lineage: configuration.lineage, sources: [], models: [],
             contracts: [:], variables: variables)
         project.ai = configuration.ai
+        project.agent = configuration.agent
+        project.mcp = configuration.mcp
         project.sources = readSources(draft)
         project.models = readModels(draft)
         project.contracts = readContracts(draft, wanted: wantedContracts(project))

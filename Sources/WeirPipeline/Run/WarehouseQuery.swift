@@ -7,10 +7,14 @@ import WeirEngine
 public struct WarehouseQuery: Sendable {
     let project: Project
     let environment: String?
+    let isSealed: Bool
 
-    public init(project: Project, environment: String? = nil) {
+    /// - Parameter isSealed: the SQL is somebody else's: the engine keeps it from reaching anything but the tables of
+    ///   the warehouse, so that a statement that reads a file or a network fails wherever it does so.
+    public init(project: Project, environment: String? = nil, isSealed: Bool = false) {
         self.project = project
         self.environment = environment
+        self.isSealed = isSealed
     }
 
     /// File formats of ``export(_:to:format:)``.
@@ -95,17 +99,34 @@ public struct WarehouseQuery: Sendable {
     }
 
     /// Runs `body` on a connection that only reads, once the statement is known to be one that asks.
-    private func asking<R: Sendable>(
+    ///
+    /// Each statement has a database of its own: nothing that one leaves behind is seen by another.
+    func asking<R: Sendable>(
         _ sql: String, _ body: @escaping @Sendable (isolated Connection) throws -> R
     ) async throws -> R {
         let settings = project.warehouse(in: environment)
-        return try await Warehouse.open(settings, readOnly: true).withConnection { connection in
+        let warehouse = try await Warehouse.open(settings, readOnly: true, sealed: isSealed)
+        return try await warehouse.withConnection { connection in
             try await connection.perform { connection in
                 try ReadOnlyStatement.check(sql, on: connection)
                 do { return try body(connection) } catch {
-                    throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
+                    throw Self.sealed(SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql)))
                 }
             }
         }
+    }
+
+    /// The engine's refusal in words that tell what to do instead.
+    private static func sealed(_ error: any Error) -> any Error {
+        guard var known = error as? WeirError,
+            known.message.contains("disabled through configuration")
+                || known.message.contains("disabled by configuration") || known.message.contains("has been locked")
+        else { return error }
+        known.code = "query.sealed"
+        known.message = "the statement reaches outside of the warehouse: \(known.message)"
+        known.hint =
+            "only tables of the warehouse can be asked, also through views; a source makes a table of files"
+        known.outcome = .wrongUsage
+        return known
     }
 }

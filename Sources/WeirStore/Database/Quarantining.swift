@@ -54,7 +54,8 @@ extension StateStore {
             warnings.append(StateFault.unusable(error.localizedDescription).error(path: path))
             return nil
         }
-        warnings[0].hint = "it was renamed to \(target) and a new one begun; only history was in it"
+        warnings[0].hint =
+            "it was renamed to \(target) and a new one begun; only history, memories and tasks were in it"
         return path
     }
 

@@ -29,7 +29,7 @@ extension StateFault {
     /// The fault as the user reads it.
     func error(path: String) -> WeirError {
         let place = Place(file: path)
-        let harmless = "only history is kept there; tables and positions are in the warehouse"
+        let harmless = "only history, memories and tasks are kept there; tables and positions are in the warehouse"
         switch self {
         case .damaged(let text):
             return WeirError(

@@ -4,9 +4,9 @@ import WeirCore
 
 /// The project's own memory: runs, what became of each table, lineage, schemas, metrics.
 ///
-/// It is a SQLite file in WAL mode, `.weir/state.db`, that several processes may use at once. It holds history
-/// and nothing that the data depends on: deleting it loses no row and no position. So no fault in it may stop a
-/// run; open it with ``openOrQuarantine(_:secrets:)`` and report what that found.
+/// It is a SQLite file in WAL mode, `.weir/state.db`, that several processes may use at once. It holds history, memories
+/// and tasks, and nothing that the data depends on: deleting it loses no row and no position. So no fault in it may stop
+/// a run; open it with ``openOrQuarantine(_:secrets:)`` and report what that found.
 ///
 /// ```swift
 /// let opened = await StateStore.openOrQuarantine(".weir/state.db")
@@ -63,6 +63,24 @@ public final class StateStore: Sendable {
         try await naming { try await $0.write(body) }
     }
 
+    /// A transaction that is on the disk when this returns. What is written by ``write(_:)`` survives the process being
+    /// killed, but perhaps not the machine losing power.
+    func writeDurably<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws -> R {
+        try await naming { writer in
+            try await writer.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                defer { try? database.execute(sql: "PRAGMA synchronous = NORMAL") }
+                var result: R?
+                try database.inTransaction(.immediate) {
+                    result = try body(database)
+                    return .commit
+                }
+                guard let result else { throw StateFault.unusable("the transaction did not run") }
+                return result
+            }
+        }
+    }
+
     private func naming<R: Sendable>(_ body: (any DatabaseWriter) async throws -> R) async throws -> R {
         do {
             return try await body(writer)
@@ -73,6 +91,11 @@ public final class StateStore: Sendable {
         } catch {
             throw StateFault.of(error).error(path: path ?? ":memory:")
         }
+    }
+
+    /// Whether the text holds a credential, one of the store's own or one that looks like it.
+    public func holdsSecret(_ text: String) -> Bool {
+        secrets.contains { $0.wiped(from: text) != text } || SecretShape.found(in: text) != nil
     }
 
     func clean(_ text: String?) -> String? {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 import WeirCore
 
 #if canImport(Glibc)
@@ -60,12 +61,16 @@ enum CommandLineRun {
 
 /// Ctrl-C and SIGTERM cancel the work, so that it ends cleanly. A second signal ends the process at once.
 enum Interruption {
+    /// Where something smaller than the command can be stopped, this stops it and says that it did.
+    static let taken = Mutex<(@Sendable () -> Bool)?>(nil)
+
     static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let work = Task { try await body() }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                if number == SIGINT, let take = taken.withLock({ $0 }), take() { return }
                 if work.isCancelled { _exit(128 + number) }
                 work.cancel()
             }

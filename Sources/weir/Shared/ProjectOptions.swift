@@ -11,9 +11,12 @@ struct ProjectOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     func load() async throws -> Project {
-        let start = URL(
-            fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
-        return try await ProjectLoader.loadLookingAtSQL(root: try ProjectLoader.findRoot(from: start.path))
+        try await ProjectLoader.loadLookingAtSQL(root: try ProjectLoader.findRoot(from: start))
+    }
+
+    /// The folder that `--project` names, in full.
+    var start: String {
+        URL(fileURLWithPath: project, relativeTo: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)).path
     }
 
     /// The project, or nil where there is none.

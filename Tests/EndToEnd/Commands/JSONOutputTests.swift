@@ -66,6 +66,7 @@ struct JSONOutputTests {
             words: ["search", "coffee", "--in", "raw.orders.product", "--hybrid"], heading: "### weir search",
             optional: [".hits[].word_rank"]),
         Command(words: ["search", "index", "--in", "raw.orders.product"], heading: "### weir search index"),
+        Command(words: ["mcp", "install", "--client", "claude-code"], heading: "### weir mcp install"),
         Command(words: ["init", "mine", "--from", "data/orders.csv"], heading: "### weir init"),
         Command(words: ["contract", "lint", "next.yaml"], heading: "### weir contract lint"),
         Command(
@@ -145,6 +146,9 @@ struct JSONOutputTests {
             "quarantine replay", "lineage", "runs", "runs show", "docs", "lint", "doctor", "init", "profile", "diff",
             "contract lint", "contract diff", "contract import", "contract export", "contract suggest", "drift",
             "drift ack", "drift history", "search", "search index", "search status", "search drop",
+            "memory list", "memory search", "memory add", "memory edit", "memory retire", "memory export",
+            "memory import", "todo list", "todo show", "todo add", "todo start", "todo done", "todo block",
+            "todo handoff", "todo patterns",
         ])
     func usage(command: String) async throws {
         let project = try TempProject()
@@ -156,7 +160,9 @@ struct JSONOutputTests {
         }
     }
 
-    @Test("is one error object outside of any project", arguments: ["plan", "run", "test", "lint", "docs", "runs"])
+    @Test(
+        "is one error object outside of any project",
+        arguments: ["plan", "run", "test", "lint", "docs", "runs", "memory", "todo"])
     func nowhere(command: String) async throws {
         let project = try TempProject()
         try project.remove("weir.yaml")

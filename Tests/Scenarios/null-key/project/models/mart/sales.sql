@@ -1,0 +1,7 @@
+/* weir
+why: every sale of both shops, once
+strategy: merge
+key: [receipt]
+*/
+SELECT shop, number, receipt, amount
+FROM raw.sales
