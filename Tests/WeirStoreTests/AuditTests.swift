@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 import WeirCore
 
@@ -26,5 +27,18 @@ struct AuditTests {
         #expect(own[0].arguments.count < 5_000)
         #expect(own[1].at == Date(timeIntervalSince1970: 1_700_000_000))
         #expect(try await store.audit(limit: 1).count == 1)
+    }
+
+    @Test("the oldest calls go when there are too many")
+    func limit() async throws {
+        let store = try StateStore.inMemory()
+        try await store.record([entry("first", session: nil), entry("second", session: nil)])
+        // As if half a million had been made since.
+        try await store.write { database in
+            try database.execute(
+                sql: "UPDATE audit SET id = id + ? WHERE tool = 'second'", arguments: [StateStore.auditedCalls])
+        }
+        try await store.record([entry("third", session: nil)])
+        #expect(try await store.audit().map(\.tool) == ["third", "second"])
     }
 }

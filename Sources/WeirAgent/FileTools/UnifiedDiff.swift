@@ -13,7 +13,9 @@ enum UnifiedDiff {
     }
 
     enum Step: Equatable {
-        case same(Substring), removed(Substring), added(Substring)
+        case same(Substring)
+        case removed(Substring)
+        case added(Substring)
     }
 
     private struct Hunk {

@@ -104,6 +104,7 @@ public struct WarehouseQuery: Sendable {
     func asking<R: Sendable>(
         _ sql: String, _ body: @escaping @Sendable (isolated Connection) throws -> R
     ) async throws -> R {
+        _ = try EnvironmentScope(environment, in: project)
         let settings = project.warehouse(in: environment)
         let warehouse = try await Warehouse.open(settings, readOnly: true, sealed: isSealed)
         return try await warehouse.withConnection { connection in

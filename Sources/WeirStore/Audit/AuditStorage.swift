@@ -40,6 +40,9 @@ extension StateStore {
     /// Most bytes of arguments that are kept of one call.
     static let auditedBytes = 4_000
 
+    /// Most calls that are kept, about 100 MB of them; the oldest go first.
+    static let auditedCalls = 500_000
+
     /// Writes calls down.
     public func record(_ entries: [AuditEntry]) async throws {
         let entries = entries.map { entry in
@@ -63,6 +66,8 @@ extension StateStore {
                         entry.decision, entry.arguments, entry.error, entry.microseconds,
                     ])
             }
+            try database.execute(
+                sql: "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?", arguments: [Self.auditedCalls])
         }
     }
 

@@ -142,4 +142,11 @@ struct QueryTests {
         let answered = try await project.weir("query", sql)
         #expect(answered.code == 0, "\(answered)")
     }
+
+    @Test("an environment that weir.yaml does not have is no other one")
+    func unknownEnvironment() async throws {
+        let project = try await project()
+        let refused = try await project.weir("query", "--env", "prdo", "-o", "json", "FROM mart.m")
+        #expect(refused.code == 2 && refused.failure?.code == "environment.unknown", "\(refused)")
+    }
 }
