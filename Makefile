@@ -38,8 +38,9 @@ soak: system-test native ## the kill test at all 200 instants (half an hour)
 	@swift build --build-tests
 	@WEIR_SOAK=1 scripts/test --filter EndToEnd
 
-bench: release system-test ## measure against DuckDB by hand and dlt, write Benchmarks/RESULTS.md (40 minutes, 6 GB of disk)
-	@scripts/venv bench
+bench: release system-test ## measure against DuckDB by hand and the peers, write Benchmarks/RESULTS.md (an hour, 9 GB of disk)
+	@for name in bench litellm wordllama peers gx soda dbt ydata; do scripts/venv $$name || exit; done
+	@for name in weir-ai-bench weir-standin weir-search-bench weir-agent-bench; do swift build $(RELEASE:weir=$$name) || exit; done
 	@Benchmarks/run
 
 build: system native ## a debug build of everything

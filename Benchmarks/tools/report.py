@@ -97,7 +97,7 @@ class Record:
             "",
             "Written by `Benchmarks/run` (`make bench`). Times are medians of whole processes, run in turns on one",
             "machine; memory is the peak of the process over all rounds. Ratios compare runs of the same session only.",
-            "DuckDB by hand is timed without the start of Python; Weir and dlt are timed with their start.",
+            "DuckDB by hand is timed without the start of Python; Weir and its peers are timed with their start.",
         ]
         for case, result in self.cases.items():
             lines += ["", f"## {case}", "", f"{result['when']}; {result['machine']}; {result['versions']}.", ""]

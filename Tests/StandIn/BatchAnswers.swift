@@ -1,3 +1,4 @@
+import Foundation
 import WeirCore
 
 /// A batch that is answered when it has been looked at twice.
@@ -7,6 +8,10 @@ struct Batch: Sendable {
     var rows: [String: JSONValue] = [:]
     var polls = 0
     var isCancelled = false
+    /// The client's own name for it.
+    var name: String?
+    var number = 0
+    let createdAt = Date()
 }
 
 /// Batches: their answers come in the reverse order, and the second line is an error.
@@ -27,6 +32,12 @@ enum BatchAnswers {
                 }
             }
             return Reply(json: #"{"id":"\#(name)","type":"message_batch","processing_status":"in_progress"}"#)
+        }
+        if parts.count == 3 {
+            let entries = list(box).map { name, batch in
+                #"{"id":"\#(name)","created_at":"\#(UTC.text(batch.createdAt))","request_counts":{"processing":\#(batch.ids.count),"succeeded":0}}"#
+            }
+            return Reply(json: #"{"data":[\#(entries.joined(separator: ","))],"has_more":false}"#)
         }
         let name = parts.count > 3 ? parts[3] : ""
         if parts.last == "cancel" { return cancel(name, box, #"{"processing_status":"canceling"}"#) }
@@ -80,7 +91,14 @@ enum BatchAnswers {
         if received.method == "POST", parts.last == "batches" {
             let file = body["input_file_id"]?.text ?? ""
             let ids = box.withLockedValue { $0.files[file] ?? "" }.split(separator: ",").map(String.init)
-            return Reply(json: #"{"id":"\#(create(ids, "batch_", box))","status":"validating"}"#)
+            let name = create(ids, "batch_", box, called: body["metadata"]?["weir"]?.text)
+            return Reply(json: #"{"id":"\#(name)","status":"validating"}"#)
+        }
+        if parts.last == "batches" {
+            let entries = list(box).map { name, batch in
+                #"{"id":"\#(name)","created_at":\#(Int(batch.createdAt.timeIntervalSince1970)),"metadata":{"weir":"\#(batch.name ?? "")"}}"#
+            }
+            return Reply(json: #"{"data":[\#(entries.joined(separator: ","))],"has_more":false}"#)
         }
         if parts.last == "cancel" { return cancel(parts[parts.count - 2], box, #"{"status":"cancelling"}"#) }
         let name = parts.last ?? ""
@@ -95,10 +113,17 @@ enum BatchAnswers {
     static func gemini(_ received: Received, _ body: JSONValue, _ box: Answers.Box) -> Reply {
         if received.path.hasSuffix("batchGenerateContent") {
             let requests = body["batch"]?["inputConfig"]?["requests"]?["requests"]?.items ?? []
-            let name = create(requests.compactMap { $0["metadata"]?["key"]?.text }, "b", box)
+            let called = body["batch"]?["displayName"]?.text
+            let name = create(requests.compactMap { $0["metadata"]?["key"]?.text }, "b", box, called: called)
             return Reply(json: #"{"name":"batches/\#(name)","metadata":{"state":"BATCH_STATE_PENDING"}}"#)
         }
         let last = received.path.split(separator: "/").last.map(String.init) ?? ""
+        if last == "batches" {
+            let entries = list(box).map { name, batch in
+                #"{"name":"batches/\#(name)","metadata":{"displayName":"\#(batch.name ?? "")","createTime":"\#(UTC.text(batch.createdAt))"}}"#
+            }
+            return Reply(json: #"{"operations":[\#(entries.joined(separator: ","))]}"#)
+        }
         if last.hasSuffix(":cancel") { return cancel(String(last.dropLast(7)), box, "{}") }
         guard poll(last, box) else {
             return Reply(json: #"{"name":"batches/\#(last)","metadata":{"state":"BATCH_STATE_RUNNING"}}"#)
@@ -116,12 +141,20 @@ enum BatchAnswers {
 
     // MARK: Common
 
-    private static func create(_ ids: [String], _ prefix: String, _ box: Answers.Box) -> String {
+    private static func create(
+        _ ids: [String], _ prefix: String, _ box: Answers.Box, called own: String? = nil
+    ) -> String {
         box.withLockedValue { state in
-            let name = "\(prefix)\(state.batches.count + 1)"
-            state.batches[name] = Batch(ids: ids)
+            let number = state.batches.count + 1
+            let name = "\(prefix)\(number)"
+            state.batches[name] = Batch(ids: ids, name: own, number: number)
             return name
         }
+    }
+
+    /// The newest first.
+    private static func list(_ box: Answers.Box) -> [(String, Batch)] {
+        box.withLockedValue { $0.batches.sorted { $0.value.number > $1.value.number }.map { ($0.key, $0.value) } }
     }
 
     private static func cancel(_ name: String, _ box: Answers.Box, _ json: String) -> Reply {

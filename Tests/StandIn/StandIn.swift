@@ -36,6 +36,8 @@ public final class StandIn: Sendable {
         var style = StreamStyle()
         var delay = Duration.zero
         var batches: [String: Batch] = [:]
+        /// Ends of addresses whose next answer gets lost.
+        var losses: [String] = []
         var files: [String: String] = [:]
         var usage: String?
         var publicKey: String?
@@ -68,6 +70,8 @@ public final class StandIn: Sendable {
     /// Tokens of Google's are given to who signs with the key that belongs to this one, and are good for one name each.
     public func set(publicKey: String) { state.withLockedValue { $0.publicKey = publicKey } }
     public func expireTokens() { state.withLockedValue { $0.tokens = [] } }
+    /// What is asked next of an address that ends so is done, and the connection breaks before anybody hears of it.
+    public func loseAnswer(to end: String) { state.withLockedValue { $0.losses.append(end) } }
     public func forgetRequests() {
         state.withLockedValue {
             $0.keepsRequests = false
@@ -85,6 +89,8 @@ public final class StandIn: Sendable {
     public var issuedTokens: Int { state.withLockedValue { $0.issued } }
 
     private static func answer(_ received: Received, _ state: NIOLockedValueBox<State>) async -> Reply {
+        // What a client looks up of its own accord is no question of the script.
+        if received.method == "GET", received.path == "/v1/models" { return Answers.answer(received, state) }
         let scripted: Reply? = state.withLockedValue { state in
             state.count += 1
             state.underWay += 1
@@ -96,7 +102,17 @@ public final class StandIn: Sendable {
         if let scripted { return scripted }
         let delay = state.withLockedValue { $0.delay }
         if delay > .zero { try? await Task.sleep(for: delay) }
-        return Answers.answer(received, state)
+        var reply = Answers.answer(received, state)
+        let isLost = state.withLockedValue { state in
+            guard let index = state.losses.firstIndex(where: received.path.hasSuffix) else { return false }
+            state.losses.remove(at: index)
+            return true
+        }
+        if isLost {
+            reply.isCut = true
+            reply.pieces = [Array(reply.pieces.joined().prefix(1))]
+        }
+        return reply
     }
 }
 

@@ -163,4 +163,45 @@ struct LedgerTests {
         #expect(state == SpendState(spent: rows.reduce(0) { $0 + ($1.cost ?? 0) }, reserved: 0))
         await lab.server.stop()
     }
+
+    @Test(
+        "a batch whose taking nobody heard of is found again and not handed over twice",
+        arguments: ["claude/claude-haiku-4-5", "openai/gpt-4o-mini", "gemini/gemini-2.5-flash"])
+    func lostBatch(_ model: String) async throws {
+        let lab = try await Lab { $0.budgets = [Budget(limit: Money("1") ?? .zero)] }
+        let items = (0..<5).map { AIBatchItem(id: "q\($0)", request: .asking(model)) }
+        let create = model.hasPrefix("gemini") ? "batchGenerateContent" : "/batches"
+        func handedOver() -> Int { lab.server.received.count { $0.method == "POST" && $0.path.hasSuffix(create) } }
+        // Another one of the past, so that there is something to take for it.
+        let other = try await lab.client.submitBatch([AIBatchItem(id: "x", request: .asking(model))])
+        // Lost on its way, and asked for again.
+        lab.server.loseAnswer(to: create)
+        let ticket = try await lab.client.submitBatch(items)
+        #expect(ticket.id != other.id && handedOver() == 2)
+        #expect(try await lab.client.batchStatus(ticket).state == .pending)
+        #expect(try await lab.client.batchResults(ticket).count == 5)
+        // Its process died: only what it kept before is there.
+        var draft: AIBatchTicket?
+        let known = try await lab.client.submitBatch(items) { draft = $0 }
+        let found = try await lab.client.findBatch(try #require(draft))
+        #expect(draft?.id == "" && found?.reservation == known.reservation)
+        if !model.hasPrefix("claude") { #expect(found?.id == known.id) }
+        // It died before anything was sent.
+        var never = try #require(draft)
+        never.name = "never-sent"
+        never.questions = 77
+        #expect(try await lab.client.findBatch(never) == nil)
+        await lab.server.stop()
+    }
+
+    @Test("a batch that cannot be handed over leaves no money set aside")
+    func refusedBatch() async throws {
+        let lab = try await Lab { $0.budgets = [Budget(limit: Money("1") ?? .zero)] }
+        lab.server.next(Reply(400, json: #"{"type":"error","error":{"type":"invalid_request_error","message":"no"}}"#))
+        let items = [AIBatchItem(id: "q", request: .asking("claude/claude-haiku-4-5"))]
+        await #expect(throws: WeirError.self) { try await lab.client.submitBatch(items) }
+        let account = Budget(limit: .zero).account(at: Date(), runID: nil)
+        #expect(try await lab.client.book?.states(of: [account]).first == SpendState(spent: 0, reserved: 0))
+        await lab.server.stop()
+    }
 }

@@ -49,6 +49,13 @@ typedef struct _duckdb_value { void *internal_ptr; } *duckdb_value;
 typedef struct _duckdb_scalar_function { void *internal_ptr; } *duckdb_scalar_function;
 typedef struct _duckdb_function_info { void *internal_ptr; } *duckdb_function_info;
 typedef void (*duckdb_scalar_function_t)(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output);
+typedef struct _duckdb_aggregate_function { void *internal_ptr; } *duckdb_aggregate_function;
+typedef struct _duckdb_aggregate_state { void *internal_ptr; } *duckdb_aggregate_state;
+typedef idx_t (*duckdb_aggregate_state_size)(duckdb_function_info info);
+typedef void (*duckdb_aggregate_init_t)(duckdb_function_info info, duckdb_aggregate_state state);
+typedef void (*duckdb_aggregate_update_t)(duckdb_function_info info, duckdb_data_chunk input, duckdb_aggregate_state *states);
+typedef void (*duckdb_aggregate_combine_t)(duckdb_function_info info, duckdb_aggregate_state *source, duckdb_aggregate_state *target, idx_t count);
+typedef void (*duckdb_aggregate_finalize_t)(duckdb_function_info info, duckdb_aggregate_state *source, duckdb_vector result, idx_t count, idx_t offset);
 
 typedef struct {
     idx_t deprecated_column_count;
@@ -202,7 +209,15 @@ typedef struct {
     V(duckdb_scalar_function_add_parameter, (duckdb_scalar_function function, duckdb_logical_type type), (function, type)) \
     V(duckdb_scalar_function_set_return_type, (duckdb_scalar_function function, duckdb_logical_type type), (function, type)) \
     V(duckdb_scalar_function_set_function, (duckdb_scalar_function function, duckdb_scalar_function_t body), (function, body)) \
-    X(duckdb_state, duckdb_register_scalar_function, (duckdb_connection connection, duckdb_scalar_function function), (connection, function))
+    X(duckdb_state, duckdb_register_scalar_function, (duckdb_connection connection, duckdb_scalar_function function), (connection, function)) \
+    X(duckdb_aggregate_function, duckdb_create_aggregate_function, (void), ()) \
+    V(duckdb_destroy_aggregate_function, (duckdb_aggregate_function *function), (function)) \
+    V(duckdb_aggregate_function_set_name, (duckdb_aggregate_function function, const char *name), (function, name)) \
+    V(duckdb_aggregate_function_add_parameter, (duckdb_aggregate_function function, duckdb_logical_type type), (function, type)) \
+    V(duckdb_aggregate_function_set_return_type, (duckdb_aggregate_function function, duckdb_logical_type type), (function, type)) \
+    V(duckdb_aggregate_function_set_special_handling, (duckdb_aggregate_function function), (function)) \
+    V(duckdb_aggregate_function_set_functions, (duckdb_aggregate_function function, duckdb_aggregate_state_size size, duckdb_aggregate_init_t init, duckdb_aggregate_update_t update, duckdb_aggregate_combine_t combine, duckdb_aggregate_finalize_t finalize), (function, size, init, update, combine, finalize)) \
+    X(duckdb_state, duckdb_register_aggregate_function, (duckdb_connection connection, duckdb_aggregate_function function), (connection, function))
 
 #define WEIR_FIELD_X(ret, name, params, args) ret (*name) params;
 #define WEIR_FIELD_V(name, params, args) void (*name) params;

@@ -1,3 +1,4 @@
+import Foundation
 import WeirCore
 
 /// One question of a batch.
@@ -17,10 +18,17 @@ public struct AIBatchTicket: Sendable, Hashable, Codable {
     /// The provider's name in the configuration, and the model.
     public var provider: String
     public var model: String
-    /// The provider's id of the batch.
+    /// The provider's id of the batch; empty while it is handed over.
     public var id: String
     /// The name of what was set aside for it.
     public var reservation: String
+    /// A name of our own by which the provider can be asked for it, should nobody have heard its id.
+    public var name: String?
+    public var questions: Int?
+    /// When it was handed over, in milliseconds since 1970.
+    public var at: Int64?
+
+    var submittedAt: Date? { at.map(UTC.date(milliseconds:)) }
 }
 
 /// How far a batch is.

@@ -31,8 +31,12 @@ enum BatchWire {
         target.provider.format == .openAIResponses ? "responses" : "chat/completions"
     }
 
-    /// - Parameter fileID: of the upload, where there was one.
-    static func create(_ items: [AIBatchItem], fileID: String?, to target: WireTarget) throws -> WireRequest {
+    /// - Parameters:
+    ///   - name: our own, by which ``BatchList`` finds it again.
+    ///   - fileID: of the upload, where there was one.
+    static func create(
+        _ items: [AIBatchItem], named name: String, fileID: String?, to target: WireTarget
+    ) throws -> WireRequest {
         let wire = target.provider.wire
         switch target.provider.format {
         case .anthropic:
@@ -50,7 +54,7 @@ enum BatchWire {
             return .json(
                 [
                     "input_file_id": .string(fileID ?? ""), "endpoint": .string("/v1/\(path(target))"),
-                    "completion_window": "24h",
+                    "completion_window": "24h", "metadata": [BatchList.mark: .string(name)],
                 ], to: "\(target.baseURL)/batches")
         case .gemini:
             let requests = try items.map { item in
@@ -60,7 +64,8 @@ enum BatchWire {
             return .json(
                 [
                     "batch": [
-                        "displayName": "weir", "inputConfig": ["requests": ["requests": .array(requests)]],
+                        "displayName": .string("\(BatchList.mark)-\(name)"),
+                        "inputConfig": ["requests": ["requests": .array(requests)]],
                     ]
                 ], to: "\(GeminiWire.path(target.model, target))batchGenerateContent")
         }

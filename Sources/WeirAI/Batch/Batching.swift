@@ -7,8 +7,12 @@ extension AIClient {
     ///
     /// All questions must be for one model. What they may cost at most is set aside until ``batchResults(_:options:)``
     /// has brought the answers, also across processes: keep the ticket.
+    ///
+    /// - Parameter willSubmit: is given the ticket, without an id, before anything is sent: who keeps it can find out
+    ///   with ``findBatch(_:)`` what became of a batch whose process died, or whose answer got lost.
     public func submitBatch(
-        _ items: [AIBatchItem], options: AICallOptions = AICallOptions()
+        _ items: [AIBatchItem], options: AICallOptions = AICallOptions(),
+        willSubmit: (AIBatchTicket) async throws -> Void = { _ in }
     ) async throws -> AIBatchTicket {
         guard let first = items.first else { throw WeirError("ai.empty-batch", "a batch needs a question") }
         let endpoint = try router.endpoint(first.request.model)
@@ -27,25 +31,64 @@ extension AIClient {
         meter.inputTokens = items.reduce(0) { $0 + TokenEstimate.tokens($1.request) }
         meter.outputTokens = items.reduce(0) { $0 + Int64($1.request.maxTokens) }
         let held = try await hold(meter, attempt: 0, outlivesProcess: true)
+        var ticket = AIBatchTicket(
+            provider: endpoint.provider.name, model: endpoint.model, id: "", reservation: held.id ?? id, name: id,
+            questions: items.count, at: UTC.milliseconds(clock.date()))
         do {
-            let limiter = await registry.limiter(endpoint)
-            let batch = try await retrying(endpoint, options) { _ in
-                var fileID: String?
-                if let upload = try BatchWire.upload(items, to: endpoint.target) {
-                    fileID = try await ask(upload, endpoint, limiter).value["id"]?.text
-                }
-                let request = try BatchWire.create(items, fileID: fileID, to: endpoint.target)
-                guard let found = BatchWire.id(try await ask(request, endpoint, limiter).value) else {
-                    throw AIFault(.garbled, "the provider took the batch and told no id")
-                }
-                return found
+            try await willSubmit(ticket)
+            let draft = ticket
+            ticket.id = try await retrying(endpoint, options) { attempt in
+                // The answer to an earlier try may have got lost on its way, and the batch not.
+                if attempt > 1, let known = try await find(draft, endpoint) { return known }
+                return try await create(items, named: id, at: endpoint)
             }
-            return AIBatchTicket(
-                provider: endpoint.provider.name, model: endpoint.model, id: batch, reservation: held.id ?? id)
+            return ticket
         } catch {
-            if let id = held.id { try? await book?.release(id) }
+            // Nobody knows whether the provider has it. Its money stays set aside until somebody has looked.
+            if (error as? WeirError).map({ ["ai.cut", "ai.timed-out"].contains($0.code) }) != true, let id = held.id {
+                try? await book?.release(id)
+            }
             throw error
         }
+    }
+
+    private func create(_ items: [AIBatchItem], named name: String, at endpoint: Endpoint) async throws -> String {
+        let limiter = await registry.limiter(endpoint)
+        var fileID: String?
+        if let upload = try BatchWire.upload(items, to: endpoint.target) {
+            fileID = try await ask(upload, endpoint, limiter).value["id"]?.text
+        }
+        let request = try BatchWire.create(items, named: name, fileID: fileID, to: endpoint.target)
+        guard let found = BatchWire.id(try await ask(request, endpoint, limiter).value) else {
+            throw AIFault(.garbled, "the provider took the batch and told no id")
+        }
+        return found
+    }
+
+    /// The ticket of a batch whose id nobody heard, from the provider's own list; nil where the provider never got it.
+    /// Then what was set aside for it is given back.
+    public func findBatch(_ ticket: AIBatchTicket) async throws -> AIBatchTicket? {
+        let endpoint = try router.endpoint("\(ticket.provider)/\(ticket.model)")
+        guard let id = try await retrying(endpoint, AICallOptions(), { _ in try await find(ticket, endpoint) }) else {
+            try await book?.release(ticket.reservation)
+            return nil
+        }
+        var found = ticket
+        found.id = id
+        return found
+    }
+
+    private func find(_ ticket: AIBatchTicket, _ endpoint: Endpoint) async throws -> String? {
+        let limiter = await registry.limiter(endpoint)
+        var page: String?
+        for _ in 0..<BatchList.mostPages {
+            let body = try await ask(BatchList.request(after: page, endpoint.target), endpoint, limiter).value
+            let list = BatchList(body, endpoint.target)
+            if let id = list.id(of: ticket) { return id }
+            guard let next = list.next, !list.isOlder(than: ticket) else { return nil }
+            page = next
+        }
+        return nil
     }
 
     /// How far a batch is.

@@ -11,7 +11,8 @@ extension AIClient {
         let began = clock.now()
         let callID = UUID().uuidString.lowercased()
         var attempts = 0
-        for (position, endpoint) in chain.enumerated() {
+        for (position, named) in chain.enumerated() {
+            let endpoint = await detected(named)
             let isLast = position == chain.count - 1
             var tries = 0
             var hasRenewed = false
@@ -77,7 +78,7 @@ extension AIClient {
                 } else {
                     try await read(whole: signed, endpoint, wire, limiter, meter)
                 }
-            answer.warnings = encoded.warnings
+            answer.warnings = encoded.warnings + Self.truncation(answer.usage, meter, endpoint)
             answer.provider = endpoint.provider.name
             answer.requestID = reading.requestID
             reading.served = answer.model
@@ -86,6 +87,19 @@ extension AIClient {
         var priced = answer
         priced.cost = cost
         return priced
+    }
+
+    /// Estimates are rough, but not by half.
+    private static func truncation(_ usage: AIUsage, _ meter: Meter, _ endpoint: Endpoint) -> [AIWarning] {
+        guard endpoint.profile.server.truncatesSilently, !usage.isMissing, meter.inputTokens > 1000,
+            usage.inputTotal * 2 < meter.inputTokens
+        else { return [] }
+        return [
+            AIWarning(
+                "ai.truncated-prompt",
+                "the server read \(usage.inputTotal) tokens of a prompt of about \(meter.inputTokens): its context is too small (OLLAMA_CONTEXT_LENGTH)"
+            )
+        ]
     }
 
     // MARK: Answers

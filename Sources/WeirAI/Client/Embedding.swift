@@ -6,7 +6,7 @@ extension AIClient {
     public func embed(
         _ request: AIEmbeddingRequest, options: AICallOptions = AICallOptions()
     ) async throws -> AIEmbeddings {
-        let endpoint = try router.endpoint(request.model)
+        let endpoint = await detected(try router.endpoint(request.model))
         if request.texts.isEmpty { return AIEmbeddings(model: endpoint.model, vectors: [], usage: AIUsage()) }
         var whole = AIEmbeddings(model: endpoint.model, vectors: [], usage: AIUsage())
         whole.provider = endpoint.provider.name

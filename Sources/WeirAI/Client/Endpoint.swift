@@ -6,7 +6,7 @@ struct Endpoint: Sendable {
     /// As the provider names it.
     let model: String
     let price: ModelPrice?
-    let profile: ModelProfile
+    var profile: ModelProfile
 
     var target: WireTarget {
         WireTarget(baseURL: provider.baseURL, model: model, profile: profile, provider: provider)

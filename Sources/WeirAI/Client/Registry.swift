@@ -4,10 +4,12 @@ import WeirCore
 /// What calls share: limiters, the health of endpoints, tokens, and calls that are under way.
 actor Registry {
     private let clock: AIClock
-    private let exchanger: any Exchanger
+    let exchanger: any Exchanger
     private var limiters: [String: Limiter] = [:]
     private var breakers: [String: CircuitBreaker] = [:]
     private var accounts: [String: ServiceAccount] = [:]
+    /// What servers say of themselves, by the names of their providers.
+    var servers: [String: Task<DetectedServer?, Never>] = [:]
 
     init(clock: AIClock, exchanger: any Exchanger) {
         self.clock = clock

@@ -26,6 +26,8 @@ public struct ServerProfile: Sendable, Hashable {
     public var embedsAsBase64 = true
     /// `tool_choice: required` is obeyed.
     public var enforcesToolChoice = true
+    /// A prompt over the context loses its begin without a word (Ollama).
+    public var truncatesSilently = false
 
     public init() {}
 

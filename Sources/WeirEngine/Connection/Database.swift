@@ -111,7 +111,7 @@ public final class Database: Sendable {
             throw explainOpen(reason, path: options.path)
         }
         let handle = DatabaseHandle(raw)
-        try PlainTexts.register(in: raw)
+        try OwnFunctions.register(in: raw)
         return handle
     }
 

@@ -17,12 +17,7 @@ public enum PlainTexts {
     }
 
     /// Makes the function known to a database. Call before anybody else uses it.
-    static func register(in database: duckdb_database) throws {
-        var connection: duckdb_connection?
-        guard duckdb_connect(database, &connection) == DuckDBSuccess, let opened = connection else {
-            throw failed("no connection")
-        }
-        defer { duckdb_disconnect(&connection) }
+    static func register(on connection: duckdb_connection) throws {
         var function = duckdb_create_scalar_function()
         var text = duckdb_create_logical_type(duckdb_type(DUCKDB_TYPE_VARCHAR))
         var truth = duckdb_create_logical_type(duckdb_type(DUCKDB_TYPE_BOOLEAN))
@@ -37,13 +32,9 @@ public enum PlainTexts {
         duckdb_scalar_function_set_return_type(function, truth)
         duckdb_scalar_function_set_special_handling(function)
         duckdb_scalar_function_set_function(function) { _, input, output in PlainTexts.run(input, output) }
-        guard duckdb_register_scalar_function(opened, function) == DuckDBSuccess else {
-            throw failed("it does not take \(name)")
+        guard duckdb_register_scalar_function(connection, function) == DuckDBSuccess else {
+            throw WeirError("engine.failed", "DuckDB takes no function: \(name)", outcome: .systemFailed)
         }
-    }
-
-    private static func failed(_ why: String) -> WeirError {
-        WeirError("engine.failed", "DuckDB takes no function: \(why)", outcome: .systemFailed)
     }
 
     /// DuckDB hands over flat vectors of at most 2,048 rows. Nothing here blocks, allocates much, or throws.

@@ -38,7 +38,13 @@ public enum AIDoctor {
             options.tag = AICallTag(step: "doctor")
             let answer = try await client.complete(request, options: options)
             let cost = answer.cost.map { ", \($0)" } ?? ", no price is known for it"
-            report.ok(check, "\(answer.model.isEmpty ? model : answer.model) answered\(cost)")
+            let server = await client.detectedServer(of: provider.name).map { Self.words($0, model) } ?? ""
+            report.ok(check, "\(answer.model.isEmpty ? model : answer.model) answered\(cost)\(server)")
         } catch { report.fail(check, error) }
+    }
+
+    private static func words(_ server: DetectedServer, _ model: String) -> String {
+        let context = server.models.first { $0.name == model }?.context
+        return " (\(server.kind.rawValue)\(context.map { ", a context of \(Figures.count($0)) tokens" } ?? ""))"
     }
 }

@@ -213,22 +213,31 @@ struct AnswerStore: Sendable {
         }.compactMap(\.self)
     }
 
-    func remember(_ ticket: AIBatchTicket, questions: Int, on connection: isolated Connection) throws {
+    /// Keeps a ticket; one without an id is replaced once the id is known.
+    func remember(_ ticket: AIBatchTicket, on connection: isolated Connection) throws {
+        try connection.transaction { connection in
+            try forget(ticket, on: connection)
+            try connection.execute(
+                "INSERT INTO \(Self.batches.sql) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    .text(resolved.table.description), .text(resolved.recipe), .text(try JSONOutput.line(ticket)),
+                    .int(Int64(ticket.questions ?? 0)), .text(runID), .text(now),
+                ])
+        }
+    }
+
+    /// Forgets a batch that the provider never got, or that is over.
+    func forget(_ ticket: AIBatchTicket, on connection: isolated Connection) throws {
         try connection.execute(
-            "INSERT INTO \(Self.batches.sql) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                .text(resolved.table.description), .text(resolved.recipe), .text(try JSONOutput.line(ticket)),
-                .int(Int64(questions)), .text(runID), .text(now),
-            ])
+            "DELETE FROM \(Self.batches.sql) WHERE recipe = ? AND json_extract_string(ticket, '$.reservation') = ?",
+            [.text(resolved.recipe), .text(ticket.reservation)])
     }
 
     /// Stores a batch's answers and forgets the batch, both or neither.
     func settle(_ pending: Pending, _ answers: [KeptAnswer], on connection: isolated Connection) throws {
         try connection.transaction { connection in
             try connection.append(to: Self.table, rows: answers.map(row))
-            try connection.execute(
-                "DELETE FROM \(Self.batches.sql) WHERE recipe = ? AND json_extract_string(ticket, '$.id') = ?",
-                [.text(resolved.recipe), .text(pending.ticket.id)])
+            try forget(pending.ticket, on: connection)
         }
     }
 }

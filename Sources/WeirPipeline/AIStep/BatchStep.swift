@@ -26,7 +26,10 @@ struct BatchStep: Sendable {
         if !pending.isEmpty {
             let found = try await questions(open, of: staged, on: connection)
             tally.waiting(found.count)
-            for batch in pending { try await collect(batch, found, tally, on: connection) }
+            for batch in pending {
+                guard let known = try await known(batch, on: connection) else { continue }
+                try await collect(known, found, tally, on: connection)
+            }
             open = try await connection.perform { try store.findOpen(on: $0) }
         }
         guard open > 0, step.batching != .never else { return open }
@@ -46,13 +49,26 @@ struct BatchStep: Sendable {
                 }
             }
             guard !items.isEmpty else { continue }
-            let ticket = try await client.submitBatch(items, options: answering.options)
-            try await connection.perform { try store.remember(ticket, questions: items.count, on: $0) }
+            let ticket = try await client.submitBatch(items, options: answering.options) { draft in
+                try await connection.perform { try store.remember(draft, on: $0) }
+            }
+            try await connection.perform { try store.remember(ticket, on: $0) }
             submitted.append(AnswerStore.Pending(ticket: ticket, runID: store.runID))
         }
         tally.waiting(all.count)
         for batch in submitted { try await collect(batch, found, tally, on: connection) }
         return try await connection.perform { try store.findOpen(on: $0) }
+    }
+
+    /// A batch with the provider's id. Of one whose hand-over nobody lived to see, the provider knows whether it has it.
+    private func known(_ batch: AnswerStore.Pending, on connection: Connection) async throws -> AnswerStore.Pending? {
+        guard batch.ticket.id.isEmpty else { return batch }
+        guard let ticket = try await client.findBatch(batch.ticket) else {
+            try await connection.perform { try store.forget(batch.ticket, on: $0) }
+            return nil
+        }
+        try await connection.perform { try store.remember(ticket, on: $0) }
+        return AnswerStore.Pending(ticket: ticket, runID: batch.runID)
     }
 
     private func questions(

@@ -10,7 +10,7 @@ extension CheckRun {
     func measureWatched(_ results: inout [CheckedTable], _ project: Project) async throws {
         guard contract == nil, incremental == nil, choice.isEverything else { return }
         let scope = try EnvironmentScope(environment, in: project)
-        let run = DriftMeasureRun(project: project, environment: environment)
+        let run = DriftMeasureRun(project: project, environment: environment, now: now)
         for index in results.indices {
             guard let name = results[index].table, results[index].error == nil, project.watch(name) != nil else {
                 continue

@@ -23,6 +23,8 @@ public struct CheckRun: Sendable {
     /// Where relative paths begin.
     public var folder: String
     public var memoryLimit: String?
+    /// The time that counts as now; nil is the clock's.
+    public var now: Date?
     /// Hears what is being done.
     public var progress: @Sendable (String) -> Void = { _ in }
     /// Hears what went wrong beside the check.
@@ -70,6 +72,8 @@ public struct CheckRun: Sendable {
         for warning in await tell(report) { warn(warning) }
         return report
     }
+
+    var nowMicros: Int64? { now.map { UTC.milliseconds($0) * 1000 } }
 
     func timed(
         _ result: CheckedTable, _ body: (inout CheckedTable) async throws -> Void
@@ -151,7 +155,7 @@ public struct CheckRun: Sendable {
                     let rules = try self.choice.apply(to: rules)
                     let published = PublishedTable(
                         project: project, environment: scope, name: item.name, strategy: item.strategy,
-                        policy: project.onFail(item.onFail, rules))
+                        policy: project.onFail(item.onFail, rules), now: nowMicros)
                     let division = incremental?.partition(rules)
                     let known = division == nil ? [:] : try await memory?.states(of: item.name) ?? [:]
                     let found = try await warehouse.withConnection { connection in
@@ -257,7 +261,8 @@ public struct CheckRun: Sendable {
             }
             let (source, input) = try reader.inspect(pattern, columns: types, on: connection)
             let staged = try reader.stage(source, input, on: connection)
-            let scope = AuditScope(table: staged.table, declared: name, malformedRows: staged.malformedRows)
+            let scope = AuditScope(
+                table: staged.table, declared: name, malformedRows: staged.malformedRows, now: nowMicros)
             let audit = try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
             let reasons = try staged.malformed.map { table in
                 try connection.query(
@@ -274,7 +279,8 @@ public struct CheckRun: Sendable {
             do { try connection.execute("CREATE OR REPLACE TEMP TABLE _weir_checked AS \(sql)") } catch {
                 throw SQLErrorMapper.map(error, sql: SourceText(path: "query", text: sql))
             }
-            let scope = AuditScope(table: TableName(schema: "temp", table: "_weir_checked"), declared: name)
+            let scope = AuditScope(
+                table: TableName(schema: "temp", table: "_weir_checked"), declared: name, now: nowMicros)
             return try TableAudit.audit(rules, scope: scope, policy: .stop, detail: detail, on: connection)
         }
     }

@@ -12,6 +12,8 @@ struct DatabaseCheck: Sendable {
     let environment: String?
     let folder: String
     let memoryLimit: String?
+    /// The time that counts as now, in microseconds since 1970; nil is the clock's.
+    let now: Int64?
 
     /// - Returns: what was found, and the database that was asked; nil for DuckDB.
     func run(
@@ -50,7 +52,7 @@ struct DatabaseCheck: Sendable {
                         let side = try open(target.neighbour(name, in: contract), opener, on: connection)
                         return try HostedTable(side, on: connection)
                     } catch let error as WeirError where error.code == "diff.unknown-table" { return nil }
-                }, detail: detail, on: connection)
+                }, detail: detail, now: now, on: connection)
         } catch let error as WeirError where side.engine == "sqlite" && error.isDynamicValue {
             throw WeirError(
                 "check.other-kind", "\(target.label) holds a value of another type than its column: \(error.message)",
@@ -79,7 +81,7 @@ struct DatabaseCheck: Sendable {
             try connection.execute("CREATE OR REPLACE TEMP VIEW \(SQL.quote(view)) AS SELECT * FROM \(found.relation)")
             return TableName(schema: "temp", table: view)
         }
-        let scope = AuditScope(table: try name(of: side, as: "_weir_hosted"), declared: declared)
+        let scope = AuditScope(table: try name(of: side, as: "_weir_hosted"), declared: declared, now: now)
         return try TableAudit.audit(
             rules, scope: scope, policy: .stop,
             resolve: { text in
@@ -107,7 +109,7 @@ extension CheckRun {
                 try self.choice.apply(to: rules), policy: rules.onFail ?? .stop)
             let check = DatabaseCheck(
                 target: target, contract: choice.contract, project: project, environment: environment, folder: folder,
-                memoryLimit: memoryLimit)
+                memoryLimit: memoryLimit, now: nowMicros)
             let (audit, engine) = try await check.run(chosen, declared: name, detail: detail)
             result.take(audit)
             if let engine { result.engine = engine }

@@ -11,6 +11,8 @@ struct PublishedTable {
     let strategy: Strategy?
     /// What the gate does with the table's rows where a rule says nothing.
     let policy: OnFail
+    /// The time that counts as now, in microseconds since 1970; nil is the clock's.
+    var now: Int64?
 
     var physical: TableName { environment.physical(name) }
 
@@ -42,7 +44,7 @@ struct PublishedTable {
     }
 
     private func scope(on connection: isolated Connection) throws -> AuditScope {
-        var scope = AuditScope(table: physical, declared: name)
+        var scope = AuditScope(table: physical, declared: name, now: now)
         if strategy == .scd2 {
             // A contract speaks of the rows that hold now; their history repeats every key.
             let current = "_weir_current"

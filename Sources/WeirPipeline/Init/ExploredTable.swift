@@ -22,11 +22,11 @@ struct ExploredTable: Sendable {
     /// Columns whose values stand in another table's key.
     var references: [ForeignKeyFound] = []
 
-    /// A foreign key of one column.
     struct ForeignKeyFound: Sendable, Hashable {
-        let column: String
+        let columns: [String]
         let table: TableName
-        let key: String
+        /// In the order of `columns`.
+        let key: [String]
     }
 
     struct Cast: Sendable, Hashable {

@@ -30,20 +30,19 @@ enum InitReferences {
     }
 
     private static func note(_ reference: Reference, in tables: inout [ExploredTable]) {
-        // A draft of a contract has a place for references of one column.
-        guard reference.fromColumns.count == 1, reference.plausibility >= plausible * (reference.orphans > 0 ? 0.8 : 1),
+        guard reference.plausibility >= plausible * (reference.orphans > 0 ? 0.8 : 1),
             let index = tables.firstIndex(where: { $0.name.description == reference.fromTable }),
             let target = tables.first(where: { $0.name.description == reference.toTable })
         else { return }
-        let column = reference.fromColumn
-        guard !tables[index].references.contains(where: { $0.column == column }) else { return }
+        let columns = reference.fromColumns
+        guard !tables[index].references.contains(where: { $0.columns == columns }) else { return }
         if reference.orphans > 0 {
-            tables[index].remarks[column, default: []].append(
-                "\(Figures.count(reference.orphans)) of \(Figures.count(Int64(reference.filled), "row")) refer to no \(reference.toTable).\(reference.toColumn); else: \(reference.check)"
+            tables[index].remarks[reference.fromColumn, default: []].append(
+                "\(Figures.count(reference.orphans)) of \(Figures.count(Int64(reference.filled), "row")) refer to no \(reference.toColumns.map { "\(reference.toTable).\($0)" }.joined(separator: ", ")); else: \(reference.check)"
             )
         } else if !refers(target.name, to: tables[index].name, in: tables) {
             tables[index].references.append(
-                .init(column: column, table: target.name, key: reference.toColumn))
+                .init(columns: columns, table: target.name, key: reference.toColumns))
         }
     }
 

@@ -15,8 +15,8 @@ struct TableFiles {
         contract.physicalName = table.name.description
         contract.rules += table.references.map { reference in
             Rule(
-                .foreignKey(ForeignKey(table: reference.table.description, columns: [reference.key])),
-                columns: [ColumnPath(reference.column)])
+                .foreignKey(ForeignKey(table: reference.table.description, columns: reference.key)),
+                columns: reference.columns.map { ColumnPath($0) })
         }
         return contract
     }

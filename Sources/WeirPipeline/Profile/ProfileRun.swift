@@ -35,7 +35,24 @@ public struct ProfileRun: Sendable {
         guard let first = runs.first else { return ProfileGroup(tables: [], references: []) }
         defer { try? FileManager.default.removeItem(atPath: workFolder) }
         let targets = try runs.map { try ProfileTarget($0.target, in: $0.folder) }
-        return try await first.withConnection(for: targets) { connection in
+        guard first.memoryLimit == nil else { return try await all(runs, targets, as: first) }
+        var lean = first
+        lean.memoryLimit = leanMemory
+        do { return try await all(runs, targets, as: lean) } catch let error as WeirError
+            where error.code == "engine.out-of-memory"
+        {
+            return try await all(runs, targets, as: first)
+        }
+    }
+
+    /// Nobody expects a look at a file to take a machine's memory. What does not fit goes to disk, which costs little;
+    /// what cannot do with it (thousands of columns) is done again with as much as DuckDB usually takes.
+    private static let leanMemory = "200MB"
+
+    private static func all(
+        _ runs: [ProfileRun], _ targets: [ProfileTarget], as first: ProfileRun
+    ) async throws -> ProfileGroup {
+        try await first.withConnection(for: targets) { connection in
             var looked: [Looked] = []
             for (number, (run, target)) in zip(runs, targets).enumerated() {
                 looked.append(try run.look(target, number: number, keeps: runs.count > 1, on: connection))

@@ -9,7 +9,7 @@ import WeirEngine
 /// in a file beside, which is made whole, renamed into place and never written again. What came later is looked at
 /// vector by vector; what left meanwhile is left out of the answers.
 public struct SearchGraph: Sendable {
-    private let database: Database
+    let database: Database
     private let dimensions: Int
     /// The highest id in it.
     public let covered: Int64
@@ -60,12 +60,19 @@ public struct SearchGraph: Sendable {
 
     /// - Parameter vector: of length one, as the stored ones are.
     public func nearest(_ vector: [Float], limit: Int) async throws -> [VectorHit] {
-        let product = "array_negative_inner_product(vector, CAST(? AS FLOAT[\(dimensions)]))"
+        let question = question(limit: limit)
         return try await database.withConnection { connection in
-            try await connection.query(
-                "SELECT id, -\(product) FROM vectors ORDER BY \(product) LIMIT \(limit)",
-                [VectorText.value(vector), VectorText.value(vector)]
-            ).map { VectorHit(id: $0[0].int ?? 0, score: $0[1].double ?? 0) }
+            try await connection.query(question, [VectorText.value(vector)])
+                .map { VectorHit(id: $0[0].int ?? 0, score: -($0[1].double ?? 0)) }
         }
+    }
+
+    /// DuckDB takes the graph only where the distance itself is what is sorted by and shown, and nothing is made of it:
+    /// `SELECT -distance` would look at every vector.
+    func question(limit: Int) -> String {
+        """
+        SELECT id, array_negative_inner_product(vector, CAST(? AS FLOAT[\(dimensions)])) AS distance FROM vectors
+        ORDER BY distance LIMIT \(limit)
+        """
     }
 }

@@ -195,6 +195,10 @@ public struct Profiler: Sendable {
         guard rows > 0 else { return }
         if options.depth == .contract {
             try ContractFacts(source: source, rows: rows).fill(&profile.columns, on: connection)
+            if !profile.columns.contains(where: { $0.isKey(of: rows) }) {
+                let facts = RowFacts(source: source, rows: rows, columns: profile.columns)
+                profile.table.keys = try facts.keys(nil, on: connection)
+            }
             return
         }
         for index in profile.columns.indices {

@@ -83,6 +83,8 @@ struct CheckCommand: AsyncParsableCommand {
         name: .long, help: ArgumentHelp("Memory that files may take, like 1GB; beyond it, disk.", valueName: "size"))
     var memoryLimit: String?
 
+    @OptionGroup var now: NowOption
+
     @OptionGroup var options: ProjectOptions
 
     func validate() throws {
@@ -105,6 +107,7 @@ struct CheckCommand: AsyncParsableCommand {
             check.incremental = IncrementalChoice(columns: NameList.read(partition), changes: changes)
         }
         check.environment = env
+        check.now = now.date
         check.memoryLimit = memoryLimit
         check.progress = { text in Task { await progress.update(text) } }
         let console = Console(format: options.output.output)

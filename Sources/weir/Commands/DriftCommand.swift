@@ -61,9 +61,7 @@ struct DriftCommand: AsyncParsableCommand {
         @Option(name: .long, help: ArgumentHelp("Environment of weir.yaml.", valueName: "name"))
         var env: String?
 
-        @Option(
-            name: .long, help: ArgumentHelp("ISO 8601 time that counts as now, for --measure.", valueName: "time"))
-        var now: String?
+        @OptionGroup var now: NowOption
 
         @Option(
             name: .long,
@@ -79,9 +77,6 @@ struct DriftCommand: AsyncParsableCommand {
             }
             if series != nil, target != nil { throw ValidationError("--series takes its target itself") }
             if let sensitivity, sensitivity < 1 { throw ValidationError("--sensitivity is at least 1") }
-            if let now, UTC.date(now) == nil {
-                throw ValidationError("--now takes an ISO 8601 time, like 2026-11-23T16:00:00Z, and not \"\(now)\"")
-            }
         }
 
         func run() async throws {
@@ -90,7 +85,7 @@ struct DriftCommand: AsyncParsableCommand {
             let project = try await options.load()
             let name = try target.map(TableArgument.read)
             if measure {
-                let run = DriftMeasureRun(project: project, environment: env, now: now.flatMap(UTC.date))
+                let run = DriftMeasureRun(project: project, environment: env, now: now.date)
                 let measured = try await run.run(name.map { [$0] } ?? [])
                 try options.output.print(measured) { DriftText.measured(measured, on: $0) }
                 if measured.contains(where: { $0.drift.status == .drifted }) { throw ExitCode(1) }

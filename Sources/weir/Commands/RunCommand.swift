@@ -54,28 +54,20 @@ struct RunningOptions: ParsableArguments {
             valueName: "time"))
     var wait: String?
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("ISO 8601 time that counts as now, for repeatable histories.", valueName: "time"))
-    var now: String?
+    @OptionGroup var now: NowOption
 
     func validate() throws {
         if threads < 1 { throw ValidationError("--threads is at least 1") }
         if let wait, Span(wait) == nil {
             throw ValidationError("--wait takes a length of time, like 10m, and not \"\(wait)\"")
         }
-        if let now, Self.date(now) == nil {
-            throw ValidationError("--now takes an ISO 8601 time, like 2026-11-23T16:00:00Z, and not \"\(now)\"")
-        }
     }
 
     func apply(to options: inout RunOptions) {
         options.threads = threads
         options.wait = wait.flatMap { Span($0) }.map { .seconds($0.seconds) }
-        options.now = now.flatMap(Self.date)
+        options.now = now.date
     }
-
-    private static func date(_ text: String) -> Date? { try? Date(text, strategy: .iso8601) }
 }
 
 /// Tells a person what a run is doing.

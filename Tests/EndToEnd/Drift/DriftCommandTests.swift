@@ -108,6 +108,7 @@ struct DriftCommandTests {
                 let scope: String
                 let rows: Int
                 let learning: String?
+                let alerts: [DriftProject.Alert]
             }
             let status: String
             let drift: Drift?
@@ -157,6 +158,52 @@ struct DriftCommandTests {
         let contract = try String(contentsOfFile: project.path("contracts/t.yaml"), encoding: .utf8)
         try project.write("contracts/t.yaml", contract.replacing("value: true", with: "value: false"))
         #expect(try await check().drift == nil)
+    }
+
+    @Test("a check tells what is unusual of a table that grows, and the table stays valid")
+    func checkAlerts() async throws {
+        let project = try TempProject([
+            "sources/t.yaml": """
+            name: raw.t
+            from: { files: "data/*.csv" }
+            columns: { id: INTEGER, email: VARCHAR, at: TIMESTAMP }
+            load: { strategy: merge, key: [id], watermark: at }
+            contract: contracts/t.yaml
+            """,
+            "contracts/t.yaml": """
+            apiVersion: v3.1.0
+            kind: DataContract
+            id: t
+            version: 1.0.0
+            status: active
+            schema:
+              - name: raw.t
+                customProperties: [{ property: weir.anomaly, value: { metrics: [null_share], minimum: 6 } }]
+                properties: [{ name: id, logicalType: integer, required: true }]
+            """,
+        ])
+        func deliver(_ day: Int, rows: Int, missing: Int) async throws {
+            var text = "id,email,at\n"
+            for row in 0..<rows {
+                text += "\(day * 10_000 + row),\(row < missing ? "" : "u@example.org"),2026-01-\(10 + day) 10:00:00\n"
+            }
+            try project.write("data/\(day).csv", text)
+            try await project.run("--now", "2026-01-\(10 + day)T12:00:00Z", expect: 0)
+        }
+        for day in 0..<10 {
+            try await deliver(day, rows: 100, missing: 2 + day % 2)
+            let table = try await check(project, ["--now", "2026-01-\(10 + day)T13:00:00Z"])
+            #expect(table.drift?.alerts.isEmpty == true, "\(table)")
+        }
+        try await deliver(10, rows: 900, missing: 880)
+        let table = try await check(project, ["--now", "2026-01-20T13:00:00Z"])
+        let alert = try #require(table.drift?.alerts.first, "\(table)")
+        #expect(alert.metric == "null_share" && alert.column == "email")
+        #expect(table.status == "warned")
+        let shown = try await project.weir("check")
+        #expect(shown.code == 0)
+        let all = try await project.weir("drift")
+        #expect(all.out.contains("null_share of email"), "\(all)")
     }
 
     @Test("the age of a table that nobody watches is remembered of every run, where its watermark is a time")

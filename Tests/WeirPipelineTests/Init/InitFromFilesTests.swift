@@ -205,6 +205,32 @@ struct InitFromFilesTests {
         #expect(summary.nodes.flatMap(\.checks).contains { $0.rule.hasPrefix("foreign_key(") && $0.status == .passed })
     }
 
+    @Test("columns that refer to a key of two columns become one foreign key")
+    func compositeReference() async throws {
+        let folder = try InitFolder()
+        defer { folder.remove() }
+        let lines = (0..<240).map { (order: 5000 + $0 / 3, line: 1 + $0 % 3) }
+        try folder.write(
+            "order_lines.csv",
+            "order_id,line_no,quantity\n" + lines.map { "\($0.order),\($0.line),\(1 + $0.order % 7)\n" }.joined())
+        try folder.write(
+            "shipments.csv",
+            "shipment,order_id,line_no\n"
+                + lines.enumerated().filter { $0.offset % 4 != 0 }.map {
+                    "S\(900 + $0.offset),\($0.element.order),\($0.element.line)\n"
+                }.joined())
+        _ = try await folder.initialize("*.csv")
+        let contract = try folder.read("contracts/shipments.yaml")
+        #expect(contract.contains("raw.order_lines.order_id"), "\(contract)")
+        #expect(contract.contains("raw.order_lines.line_no"), "\(contract)")
+        let summary = try await folder.run()
+        #expect(summary.outcome == .done, "\(summary.nodes.compactMap(\.error))")
+        #expect(
+            summary.nodes.flatMap(\.checks).contains {
+                $0.rule.hasPrefix("foreign_key(order_id, line_no") && $0.status == .passed
+            }, "\(summary.nodes.flatMap(\.checks).map(\.rule))")
+    }
+
     @Test("where nothing can be read nothing is written")
     func nothing() async throws {
         let folder = try InitFolder()

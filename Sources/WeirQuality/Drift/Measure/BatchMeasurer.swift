@@ -121,7 +121,7 @@ public struct BatchMeasurer: Sendable {
     ) throws {
         let select = asked.flatMap { item in
             [
-                item.isCountable ? "approx_count_distinct(\(item.value))" : "NULL",
+                item.isCountable ? DistinctSketch.sql(item.value) : "NULL",
                 item.family.isNumeric ? "approx_quantile(\(item.number), 0.5)" : "NULL",
             ]
         }

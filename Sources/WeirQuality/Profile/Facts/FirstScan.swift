@@ -28,7 +28,7 @@ struct FirstScan {
 
     var expressions: [String] {
         [
-            "count(\(value))", "approx_count_distinct(\(value))",
+            "count(\(value))", DistinctSketch.sql(value),
             hasOrder ? "left(CAST(min(\(value)) AS VARCHAR), 200)" : "NULL",
             hasOrder ? "left(CAST(max(\(value)) AS VARCHAR), 200)" : "NULL",
         ] + (family.isNumeric ? numbers : family == .text ? texts : isStamp ? times : [])

@@ -114,7 +114,7 @@ struct RowFacts {
         let complete = usable.filter { $0.nulls == 0 && $0.family != .decimal }
         for (place, first) in complete.enumerated() {
             for second in complete.dropFirst(place + 1)
-            where first.distinct.count.multipliedReportingOverflow(by: second.distinct.count).partialValue >= rows {
+            where Self.most(first.distinct) * Self.most(second.distinct) >= Double(rows) {
                 candidates.append((first, second))
             }
         }
@@ -123,6 +123,11 @@ struct RowFacts {
             let excess = try excess([pair.0.name, pair.1.name], nullsCount: false, on: connection)
             return excess == 0 ? key([pair.0, pair.1], duplicates: 0) : nil
         }
+    }
+
+    /// So many values there may be: an estimate can be too low by several of its errors.
+    private static func most(_ distinct: ColumnFacts.Distinct) -> Double {
+        Double(distinct.count) * (1 + 4 * distinct.error)
     }
 
     private func key(_ columns: [ColumnFacts], duplicates: Int, evidence: Double = 1) -> TableFacts.CandidateKey {
