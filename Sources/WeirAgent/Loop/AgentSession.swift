@@ -111,11 +111,14 @@ public struct AgentSession: Sendable {
             tools: toolbox, context: context, session: id,
             actor: profile.name, permit: { try await desk.permit($0, $1) },
             audit: { await trail.add($0) })
-        let parts = AgentParts(
+        var parts = AgentParts(
             profile: profile, model: choice.name, answerer: choice.model, usesSchema: choice.usesSchema,
             tools: toolbox, caller: caller, memory: request.memory ?? AgentMemory.of(store),
             workspace: workspace, limits: bounded,
             secrets: project.secrets, project: project.name, isUnattended: request.isUnattended)
+        // A small model would talk until its window is full.
+        parts.maxAnswerTokens =
+            project.agent.answerTokens ?? min(parts.maxAnswerTokens, max(512, (choice.maxInputTokens ?? .max) / 4))
         let file = try SessionFile(id: id, folder: folder)
         return AgentSession(
             id: id, profile: profile, model: choice.shown, isDryRun: isDryRun,

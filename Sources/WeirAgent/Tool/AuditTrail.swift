@@ -7,6 +7,8 @@ import WeirStore
 public actor AuditTrail {
     private var waiting: [AuditEntry] = []
     private var flushing: Task<Void, Never>?
+    /// The last write that was begun; each waits for the one before.
+    private var writing: Task<Void, Never>?
     private var store: StateStore?
     private let open: @Sendable () async throws -> StateStore
     private let warn: @Sendable (WeirError) -> Void
@@ -48,7 +50,21 @@ public actor AuditTrail {
     public func flush() async {
         let entries = waiting
         waiting.removeAll(keepingCapacity: true)
-        if entries.isEmpty { return }
+        let before = writing
+        // What another one took to write is not on disk before that one is done.
+        if entries.isEmpty {
+            await before?.value
+            return
+        }
+        let task = Task {
+            await before?.value
+            await self.write(entries)
+        }
+        writing = task
+        await task.value
+    }
+
+    private func write(_ entries: [AuditEntry]) async {
         do {
             let store = try await store()
             // Also of a call that was cancelled: the trail is of all of them.

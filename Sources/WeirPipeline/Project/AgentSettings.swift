@@ -23,6 +23,8 @@ public struct AgentSettings: Sendable, Hashable {
     public var within: Span?
     /// Tokens that a question may have, before older turns are summed up.
     public var contextTokens: Int?
+    /// The most tokens of one answer.
+    public var answerTokens: Int?
 
     public init() {}
 
@@ -95,6 +97,7 @@ enum AgentSettingsReader {
         settings.turns = map.positive("turns")
         settings.within = map.span("within")
         settings.contextTokens = map.positive("context_tokens")
+        settings.answerTokens = map.positive("answer_tokens")
         map.finish("`agent:`")
         return settings
     }
