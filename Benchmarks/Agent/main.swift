@@ -36,7 +36,10 @@ struct Case: Sendable {
 let cases = [
     Case(name: "memory", usage: "FOLDER COUNT", count: 2) { words in
         try await MemoryBench(folder: words[0], count: Int(words[1]) ?? 10_000).run()
-    }
+    },
+    Case(name: "tool", usage: "FOLDER COUNT", count: 2) { words in
+        try await ToolBench(folder: words[0], count: Int(words[1]) ?? 10_000).run()
+    },
 ]
 
 let words = Array(CommandLine.arguments.dropFirst())

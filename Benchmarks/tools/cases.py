@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import case_checks
+from case_agent import Acting
 from case_checks import Checking
 from case_drift import Drifting
 from case_profile import Profiling
@@ -23,7 +24,7 @@ PEERS = {
 }
 
 
-class Bench(Checking, Profiling, Drifting):
+class Bench(Checking, Profiling, Drifting, Acting):
     """A method a case, of the name that Benchmarks/run takes."""
 
     def load_by_hand(self):
@@ -284,41 +285,6 @@ class Bench(Checking, Profiling, Drifting):
             Row(title, "making the graph", one["build_s"], "s", 1800),
         ]
         return title, rows, {"weir-search-bench": [sample]}
-
-    def memory(self, memories=10_000):
-        """What a task of the agent begins with, out of many memories: by words, and by words and meaning."""
-        bench = self.tool("weir-agent-bench")
-        sample = run([bench, "memory", self.fresh("memory"), memories])
-        one = said(sample)
-        shutil.rmtree(self.work / "memory", ignore_errors=True)
-        title = f"Retrieval over {memories:,} memories"
-        rows = [
-            Row(title, "median time of a review, by words", one["words_ms"], "ms", 10),
-            Row(title, "median time of a review, by words and meaning", one["meaning_ms"], "ms", 10),
-        ]
-        return title, rows, {"weir-agent-bench": [sample]}
-
-    def mcp(self, calls=1_000, many=50_000):
-        """A tool called over standard input and output, as coding agents do."""
-        folder = self.fresh("mcp")
-        self.run_weir(folder, "init")
-        self.run_weir(folder, "run")
-
-        def once():
-            sample = run([sys.executable, TOOLS / "mcp_calls.py", self.weir, folder, calls, "--many", many])
-            sample.seconds = said(sample)["seconds"]
-            return sample
-
-        samples = interleaved({"weir": once}, self.rounds)
-        found = [said(sample) for sample in samples["weir"]]
-        title = f"{calls:,} calls of the tool schema over MCP"
-        gained = min(one["memory_after"] - one["memory_before"] for one in found) / 1e6
-        rows = [
-            # 2,000 a second.
-            Row(title, "time a call", 1000 * min(one["seconds"] for one in found) / calls, "ms", 0.5),
-            Row(title, f"memory gained over {many:,} calls more", gained, "MB", 10),
-        ]
-        return title, rows, samples
 
     def startup(self):
         samples = {"weir --version": [run([self.weir, "--version"]) for _ in range(21)]}
