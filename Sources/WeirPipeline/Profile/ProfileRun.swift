@@ -47,7 +47,7 @@ public struct ProfileRun: Sendable {
 
     /// Nobody expects a look at a file to take a machine's memory. What does not fit goes to disk, which costs little;
     /// what cannot do with it (thousands of columns) is done again with as much as DuckDB usually takes.
-    private static let leanMemory = "200MB"
+    private static let leanMemory = "400MB"
 
     private static func all(
         _ runs: [ProfileRun], _ targets: [ProfileTarget], as first: ProfileRun

@@ -62,6 +62,12 @@ public struct AgentSettings: Sendable, Hashable {
         /// The header that carries the key, and the key.
         public var header: String
         public var key: Secret?
+
+        public init(url: String, header: String, key: Secret? = nil) {
+            self.url = url
+            self.header = header
+            self.key = key
+        }
     }
 }
 
