@@ -70,7 +70,7 @@ public struct DetectedServer: Sendable, Hashable {
 extension AIClient {
     /// What a server of one's own says of itself; nil for a cloud, and where it does not answer.
     ///
-    /// It is asked once. Where it does not answer the call that follows will tell why.
+    /// It is asked once, and again after a minute where it says nothing; the call that follows will tell why.
     public func detectedServer(of name: String) async -> DetectedServer? {
         guard let provider = settings.providers.first(where: { $0.name == name }) else { return nil }
         return await registry.server(provider, signed: { try await self.sign($0, provider) })
@@ -89,12 +89,15 @@ extension AIClient {
 extension Registry {
     /// How long a server may take to say what it is.
     private static let patience = Duration.seconds(5)
+    /// A server that says nothing of itself may be starting, or may never do it: not every call should wait for it.
+    private static let silence = Duration.seconds(60)
 
     func server(
         _ provider: ProviderSettings, signed: @escaping @Sendable (WireRequest) async throws -> WireRequest
     ) async -> DetectedServer? {
         guard provider.type == .openAICompatible else { return nil }
         if let known = servers[provider.name] { return await known.value }
+        if let end = silences[provider.name], clock.now() < end { return nil }
         let exchanger = exchanger
         let task = Task { () -> DetectedServer? in
             func get(_ url: String) async -> JSONValue? {
@@ -112,8 +115,10 @@ extension Registry {
         }
         servers[provider.name] = task
         let found = await task.value
-        // A server that is only starting is asked again.
-        if found == nil { servers[provider.name] = nil }
+        if found == nil {
+            servers[provider.name] = nil
+            silences[provider.name] = clock.now() + Self.silence
+        }
         return found
     }
 }

@@ -3,13 +3,15 @@ import WeirCore
 
 /// What calls share: limiters, the health of endpoints, tokens, and calls that are under way.
 actor Registry {
-    private let clock: AIClock
+    let clock: AIClock
     let exchanger: any Exchanger
     private var limiters: [String: Limiter] = [:]
     private var breakers: [String: CircuitBreaker] = [:]
     private var accounts: [String: ServiceAccount] = [:]
     /// What servers say of themselves, by the names of their providers.
     var servers: [String: Task<DetectedServer?, Never>] = [:]
+    /// Until when those that said nothing are not asked again.
+    var silences: [String: Duration] = [:]
 
     init(clock: AIClock, exchanger: any Exchanger) {
         self.clock = clock
