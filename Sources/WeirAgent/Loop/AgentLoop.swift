@@ -188,7 +188,7 @@ public actor AgentLoop {
         request.systemCache = .fiveMinutes
         if !request.messages.isEmpty { request.messages[request.messages.count - 1].cache = .fiveMinutes }
         if parts.usesSchema {
-            request.output = SchemaCalls.schema(parts.tools)
+            request.output = SchemaCalls.schema(parts.tools, answerTokens: parts.maxAnswerTokens)
         } else {
             request.tools = parts.aiTools
         }

@@ -7,20 +7,44 @@ enum SchemaCalls {
     static let finish = "finish"
 
     /// One alternative for each tool.
-    static func schema(_ tools: Toolbox) -> AIOutputSchema {
+    ///
+    /// - Parameter answerTokens: the most tokens of an answer. Where they are few, texts are bounded too: a small model
+    ///   writes on until it is cut, and what is cut is no call.
+    static func schema(_ tools: Toolbox, answerTokens: Int = .max) -> AIOutputSchema {
+        let longest = answerTokens <= mostBounded ? answerTokens * 3 / 2 : nil
         let all =
-            tools.tools.map { ($0.spec.name, $0.spec.input) }
+            tools.tools.map { ($0.spec.name, longest.map(bounding($0.spec.input)) ?? $0.spec.input) }
             + [
-                (
-                    finish,
-                    ToolSchema.object([.init("answer", .string, "What was found and done.", isRequired: true)]).json
-                )
+                (finish, longest.map(bounding(finishInput)) ?? finishInput)
             ]
         // As text, because models fill in keys in their order and the tool must be known first.
         let options = all.map { name, input in
             #"{"type":"object","properties":{"tool":{"const":\#(JSONValue.string(name).line)},"arguments":\#(input.line)},"required":["tool","arguments"],"additionalProperties":false}"#
         }
         return AIOutputSchema(name: "call", schema: .literal(#"{"oneOf":[\#(options.joined(separator: ","))]}"#))
+    }
+
+    private static let finishInput = ToolSchema.object([
+        .init("answer", .string, "What was found and done.", isRequired: true)
+    ]).json
+
+    /// Servers turn a bound into a grammar with a place for each character, and refuse long ones.
+    private static let mostBounded = 500
+
+    /// The schema with a bound on every text that has none.
+    private static func bounding(_ schema: JSONValue) -> (Int) -> JSONValue {
+        { longest in
+            switch schema {
+            case .object(var fields):
+                for (key, value) in fields { fields[key] = bounding(value)(longest) }
+                if fields["type"] == "string", fields["enum"] == nil, fields["maxLength"] == nil {
+                    fields["maxLength"] = .int(Int64(longest))
+                }
+                return .object(fields)
+            case .array(let items): return .array(items.map { bounding($0)(longest) })
+            default: return schema
+            }
+        }
     }
 
     /// What a small model needs to know, and no more.
