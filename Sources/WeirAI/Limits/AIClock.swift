@@ -34,7 +34,3 @@ public struct AIClock: Sendable {
         return clock
     }
 }
-
-extension Duration {
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-}

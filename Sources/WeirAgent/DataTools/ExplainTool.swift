@@ -32,7 +32,6 @@ struct ExplainTool: Tool {
         let environment = try arguments.environment(context)
         let seconds = try arguments.int("timeout_seconds", usual: 60, in: 1...600)
         let project = try await cache.project(context)
-        _ = try EnvironmentScope(environment, in: project)
         let query = WarehouseQuery(project: project, environment: environment, isSealed: true)
         let plan: JSONValue
         do {

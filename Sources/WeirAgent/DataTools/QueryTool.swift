@@ -36,7 +36,6 @@ struct QueryTool: Tool {
         limits.bytes = AnswerCutter.usualBytes * 3 / 4
         let seconds = try arguments.int("timeout_seconds", usual: 60, in: 1...600)
         let project = try await cache.project(context)
-        _ = try EnvironmentScope(environment, in: project)
         let query = WarehouseQuery(project: project, environment: environment, isSealed: true)
         let wanted = limits
         let page: QueryPage

@@ -95,7 +95,7 @@ public actor AgentLoop {
         return AgentOutcome(
             session: file.id, end: end, answer: tally.answer, turns: tally.turns, calls: tally.calls, cost: tally.cost,
             unpriced: tally.unpriced, inputTokens: tally.inputTokens, outputTokens: tally.outputTokens,
-            milliseconds: took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000,
+            milliseconds: took.milliseconds,
             changedFiles: parts.workspace.changed, patch: parts.workspace.patch(), remembered: tally.remembered)
     }
 

@@ -74,10 +74,10 @@ public struct AgentParts: Sendable {
         let answer = try await caller.call(call.name, call.arguments) { share, text in
             show(.progress(tool: call.name, share: share, text: text))
         }
-        let took = (ContinuousClock.now - began).components
+        let took = ContinuousClock.now - began
         return Made(
             call: call, answer: answer,
-            milliseconds: took.seconds * 1000 + took.attoseconds / 1_000_000_000_000_000,
+            milliseconds: took.milliseconds,
             isChange: (tools[call.name]?.spec.level ?? .read) > .propose)
     }
 
@@ -94,7 +94,7 @@ public struct AgentParts: Sendable {
         var file: String?
         if text.utf8.count > Self.mostShown {
             let name = ".weir/agent/sessions/\(session)/result-\(number + 1).txt"
-            try Self.write(text, to: "\(workspace.root)/\(name)")
+            try WholeFile.write(text, to: "\(workspace.root)/\(name)", makesFolder: true)
             let head = CutText.head(text, bytes: Self.headShown).text
             let tail = String(text.suffix(Self.tailShown))
             text = """
@@ -117,16 +117,5 @@ public struct AgentParts: Sendable {
         let line = content.line
         let wiped = secrets.reduce(line) { $1.wiped(from: $0) }
         return wiped == line ? content : JSONValue(parsing: wiped) ?? .null
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        let url = URL(fileURLWithPath: path)
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw WeirError("system.cannot-write", "\(path) cannot be written", outcome: .systemFailed)
-        }
     }
 }

@@ -49,8 +49,7 @@ public struct ScenarioLab: Sendable {
         } catch let error as WeirError {
             score.error = error.description
         }
-        let took = (ContinuousClock.now - began).components
-        score.milliseconds = took.seconds * 1000 + took.attoseconds / 1_000_000_000_000_000
+        score.milliseconds = (ContinuousClock.now - began).milliseconds
         score.failed = await Self.examine(scenario, in: folder)
         score.solved = score.failed.isEmpty
         return score

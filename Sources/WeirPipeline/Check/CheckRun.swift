@@ -81,7 +81,7 @@ public struct CheckRun: Sendable {
         var result = result
         let clock = ContinuousClock.now
         do { try await body(&result) } catch let error as WeirError { result.error = error }
-        result.milliseconds = (ContinuousClock.now - clock).milliseconds
+        result.milliseconds = Int((ContinuousClock.now - clock).milliseconds)
         return result
     }
 

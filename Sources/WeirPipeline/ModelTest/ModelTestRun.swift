@@ -28,8 +28,7 @@ struct ModelTestRun: Sendable {
             result.status = .failed
             result.errors = [WeirError.wrapping(error)]
         }
-        let spent = (ContinuousClock.now - started).components
-        result.milliseconds = Int(spent.seconds * 1000 + spent.attoseconds / 1_000_000_000_000_000)
+        result.milliseconds = Int((ContinuousClock.now - started).milliseconds)
         return result
     }
 

@@ -37,7 +37,7 @@ struct WarehouseChecks: Sendable {
                 "test.missing-table", "\(physical) is not in the warehouse", hint: "`weir run \(table.name)` builds it",
                 at: table.contract.place, outcome: .gateFailed)
         }
-        result.milliseconds = (ContinuousClock.now - started).milliseconds
+        result.milliseconds = Int((ContinuousClock.now - started).milliseconds)
         return result
     }
 

@@ -31,7 +31,7 @@ struct RunExecution: Sendable {
         let nodes = await board.results
         var summary = RunSummary(
             id: history.runID, project: project.name, environment: environment.name,
-            startedAt: started.iso8601, milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
+            startedAt: started.iso8601, milliseconds: Int((ContinuousClock.now - clock).milliseconds), nodes: nodes)
         summary.nodes.sort { a, b in (board.rank[a.name.key] ?? 0) < (board.rank[b.name.key] ?? 0) }
         summary.warnings = await history.finish(summary)
         return summary
@@ -106,7 +106,7 @@ struct RunExecution: Sendable {
         }
         built.result.attempts = attempts.withLock { $0 }
         built.result.startedAt = started.iso8601
-        built.result.milliseconds = (ContinuousClock.now - clock).milliseconds
+        built.result.milliseconds = Int((ContinuousClock.now - clock).milliseconds)
         built.result.drift?.take(milliseconds: built.result.milliseconds)
         return built
     }
@@ -249,10 +249,6 @@ struct ReferenceBuild {
         result.rows = production.rows
         return result
     }
-}
-
-extension Duration {
-    var milliseconds: Int { Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000) }
 }
 
 extension Date {

@@ -187,12 +187,12 @@ public struct Runner: Sendable {
             var nodes = try await asPublished(try await body(warehouse, planned, history), in: warehouse)
             for index in nodes.indices {
                 nodes[index].startedAt = history.now
-                nodes[index].milliseconds = (ContinuousClock.now - clock).milliseconds
+                nodes[index].milliseconds = Int((ContinuousClock.now - clock).milliseconds)
                 history.settled(nodes[index])
             }
             var summary = RunSummary(
                 id: history.runID, project: project.name, environment: environment.name, startedAt: history.now,
-                milliseconds: (ContinuousClock.now - clock).milliseconds, nodes: nodes)
+                milliseconds: Int((ContinuousClock.now - clock).milliseconds), nodes: nodes)
             summary.warnings = await history.finish(summary)
             return summary
         }

@@ -114,9 +114,9 @@ struct CheckCommand: AsyncParsableCommand {
         check.warn = { console.warn($0) }
         let report = try await check.run()
         await progress.clear()
-        if let junit { try OutputFile.write(JUnitReport.xml(report), to: junit, makesFolder: true) }
-        if let sarif { try OutputFile.write(try JSONOutput.foreign(CheckSARIF(report)), to: sarif, makesFolder: true) }
-        if let markdown { try OutputFile.write(CheckMarkdown.render(report), to: markdown, makesFolder: true) }
+        if let junit { try WholeFile.write(JUnitReport.xml(report), to: junit, makesFolder: true) }
+        if let sarif { try WholeFile.write(try JSONOutput.foreign(CheckSARIF(report)), to: sarif, makesFolder: true) }
+        if let markdown { try WholeFile.write(CheckMarkdown.render(report), to: markdown, makesFolder: true) }
         try options.output.print(report) { CheckText.render(report, showsSQL: showsSQL, on: $0) }
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }
     }

@@ -102,6 +102,6 @@ struct ContractFormatCommand: AsyncParsableCommand {
         let contract = try ContractFile(readingFrom: file, in: FileManager.default.currentDirectoryPath)
         _ = try contract.valid()
         let text = contract.document?.yaml ?? ""
-        if inPlace { try OutputFile.write(text, to: file) } else { Console().say(String(text.dropLast())) }
+        if inPlace { try WholeFile.write(text, to: file) } else { Console().say(String(text.dropLast())) }
     }
 }

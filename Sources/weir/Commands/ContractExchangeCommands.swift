@@ -89,7 +89,7 @@ struct ExchangeOutput {
     let output: OutputOptions
 
     func show(_ text: String, _ notCarried: [NotCarried]) throws {
-        if let to { try OutputFile.write(text, to: to) }
+        if let to { try WholeFile.write(text, to: to) }
         if output.output == .json {
             let result = ContractExchange(
                 format: format, file: file, text: to == nil ? text : nil, notCarried: notCarried)

@@ -41,7 +41,7 @@ struct ContractSuggestCommand: AsyncParsableCommand {
         ) { text in Task { await progress.update(text) } }
         let suggestion = try await run.withRows { try suggester.suggest($0, isTable: $1, on: $2) }
         await progress.clear()
-        if let to { try OutputFile.write(suggestion.contract, to: to) }
+        if let to { try WholeFile.write(suggestion.contract, to: to) }
         try options.output.print(suggestion) {
             to == nil ? suggestion.contract.trimmingCharacters(in: .newlines) : Self.summary(suggestion, on: $0)
         }

@@ -96,7 +96,7 @@ struct ProfileCommand: AsyncParsableCommand {
 
     private func write(_ profile: DataProfile, _ other: DataProfile?) throws {
         if let html {
-            try OutputFile.write(ProfilePage(profile: profile, other: other).html, to: html)
+            try WholeFile.write(ProfilePage(profile: profile, other: other).html, to: html)
         }
         if let other {
             let pair = ProfilePair(first: profile, second: other)

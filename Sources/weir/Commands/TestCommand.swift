@@ -62,7 +62,7 @@ struct TestCommand: AsyncParsableCommand {
         let progress = Progress(on: .of(descriptor: 2))
         let report = try await suite.run { done, count in Task { await progress.update("test \(done) of \(count)") } }
         await progress.clear()
-        if let junit { try OutputFile.write(JUnitReport.xml(report), to: junit, makesFolder: true) }
+        if let junit { try WholeFile.write(JUnitReport.xml(report), to: junit, makesFolder: true) }
         for warning in report.warnings { Console(format: options.output.output).warn(warning) }
         try options.output.print(report) { TestReportText.render(report, on: $0) }
         if report.outcome != .done { throw ExitCode(report.outcome.rawValue) }

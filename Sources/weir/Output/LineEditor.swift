@@ -86,6 +86,6 @@ struct LineEditor: Sendable {
     private func remember(_ text: String, _ history: [String]) {
         guard let historyPath, history.last != text else { return }
         let lines = (history + [text]).suffix(Self.mostHistory).map { JSONValue.string($0).line + "\n" }
-        try? OutputFile.write(lines.joined(), to: historyPath, makesFolder: true)
+        try? WholeFile.write(lines.joined(), to: historyPath, makesFolder: true)
     }
 }

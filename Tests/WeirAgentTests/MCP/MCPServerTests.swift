@@ -189,7 +189,7 @@ struct MCPServerTests {
     @Test("20,000 damaged conversations do not end the server")
     func fuzz() async throws {
         let lab = try MCPLab(allowsWrite: true)
-        var random = SeededRandom(seed: 7)
+        var random = Seeded(7)
         let methods = [
             "tools/call", "tools/list", "resources/read", "prompts/get", "completion/complete", "initialize",
             "notifications/cancelled", "server/discover", "",

@@ -55,7 +55,7 @@ struct RPCMessageTests {
 
     @Test("100,000 damaged messages are read without a crash, and what is read can be written")
     func fuzz() throws {
-        var random = SeededRandom(seed: 20_261_128)
+        var random = Seeded(20_261_128)
         let seeds = [
             #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"sql":"SELECT 1"},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#,
             #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"é😀","reason":null}}"#,
@@ -109,21 +109,5 @@ struct RPCMessageTests {
                     .message(Array("last".utf8)),
                 ], "pieces of \(size)")
         }
-    }
-}
-
-/// The same numbers in each run.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        // SplitMix64.
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

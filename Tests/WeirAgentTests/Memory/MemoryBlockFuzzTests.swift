@@ -4,21 +4,6 @@ import WeirStore
 
 @testable import WeirAgent
 
-/// SplitMix64: the same numbers from the same seed, everywhere.
-private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-}
-
 @Suite("Memory blocks that nobody would write")
 struct MemoryBlockFuzzTests {
     private static let pieces = [
@@ -32,14 +17,14 @@ struct MemoryBlockFuzzTests {
     /// 100,000 in all: each is read without a crash or a hang, what is kept is right, and what is refused says why.
     @Test("are read or refused, and never crash or hang", arguments: 0..<4)
     func fuzz(part: Int) {
-        var dice = Dice(state: UInt64(part) + 5)
+        var random = Seeded(UInt64(part) + 5)
         var kept = 0
         var refused = 0
         for _ in 0..<25_000 {
             var text = ""
-            for _ in 0..<(1 + dice.below(14)) {
-                text += Self.pieces[dice.below(Self.pieces.count)]
-                if dice.below(3) == 0 { text += "\n" }
+            for _ in 0..<(1 + random.below(14)) {
+                text += Self.pieces[random.below(Self.pieces.count)]
+                if random.below(3) == 0 { text += "\n" }
             }
             let found = MemoryBlocks(text)
             kept += found.blocks.count

@@ -43,4 +43,6 @@ struct Seeded: RandomNumberGenerator {
         state ^= state << 17
         return state
     }
+
+    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

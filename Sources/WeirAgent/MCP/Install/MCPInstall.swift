@@ -56,16 +56,8 @@ public struct MCPInstall: Sendable {
                 throw WeirError(
                     "mcp.changed-meanwhile", "\(file.path) was changed by somebody else just now", hint: "run it again")
             }
-            let url = URL(fileURLWithPath: file.path).resolvingSymlinksInPath()
-            do {
-                try FileManager.default.createDirectory(
-                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try Data(file.content.utf8).write(to: url, options: .atomic)
-            } catch {
-                throw WeirError(
-                    "system.cannot-write", "\(file.path) cannot be written: \(error.localizedDescription)",
-                    outcome: .systemFailed)
-            }
+            let path = URL(fileURLWithPath: file.path).resolvingSymlinksInPath().path
+            try WholeFile.write(file.content, to: path, makesFolder: true)
         }
     }
 

@@ -136,8 +136,9 @@ extension MemoryBook {
             active.map(MemoryIndex.Entry.init)
             + before.filter { others.contains($0.key) }.map(\.value).sorted { $0.id < $1.id }
         // The index first: what it says of memories that the file does not have yet does no harm.
-        try Self.write(try JSONOutput.pretty(index) + "\n", to: MemoryIndex.path(beside: target))
-        try Self.write(text, to: target)
+        try WholeFile.write(
+            try JSONOutput.pretty(index) + "\n", to: MemoryIndex.path(beside: target), makesFolder: true)
+        try WholeFile.write(text, to: target, makesFolder: true)
         return MemoryExport(
             file: path, generation: (generation ?? file?.generation ?? .third).rawValue, written: merge.written,
             removed: merge.removed, foreign: merge.foreign, leftOut: merge.leftOut.map(scoped))
@@ -153,18 +154,5 @@ extension MemoryBook {
             throw WeirError("memory.not-text", "\(path) is no text in UTF-8", hint: "save it as UTF-8")
         }
         return text
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        do {
-            let url = URL(fileURLWithPath: path)
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw WeirError(
-                "system.cannot-write", "\(path) cannot be written: \(error.localizedDescription)",
-                outcome: .systemFailed)
-        }
     }
 }

@@ -115,7 +115,7 @@ struct AgentNewCommand: AsyncParsableCommand {
             throw WeirError(
                 "agent.exists", "\(path) is there already", hint: "choose another name", at: Place(file: path))
         }
-        try OutputFile.write(
+        try WholeFile.write(
             AgentProfile.draft(name: name, summary: description), to: "\(root)/\(path)", makesFolder: true)
         try options.output.print(Report(path: path)) { _ in
             "\(path) is written; fill it in, and try it with weir agent --agent \(name)"

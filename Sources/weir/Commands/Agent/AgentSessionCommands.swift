@@ -39,7 +39,7 @@ struct AgentExportCommand: AsyncParsableCommand {
         let shelf = SessionShelf(root: try ProjectLoader.findRoot(from: options.start))
         let id = try shelf.find(session)
         let page = SessionMarkdown.page(try shelf.records(id))
-        if let to { try OutputFile.write(page, to: to, makesFolder: true) }
+        if let to { try WholeFile.write(page, to: to, makesFolder: true) }
         try options.output.print(Report(markdown: page, path: to, session: id)) { _ in
             to.map { "written to \($0)" } ?? page
         }

@@ -24,8 +24,7 @@ extension TodoCommand {
         func run() async throws {
             let draft =
                 try pattern.map { try TodoPattern.named($0).draft(for: text, prefix: choice.agent) } ?? TodoDraft(text)
-            let item = try await choice.book().add(draft, under: under)
-            try choice.output.print(Change(item: item)) { _ in TodoText.tree([item]) }
+            try choice.show(try await choice.book().add(draft, under: under))
         }
     }
 
@@ -38,8 +37,7 @@ extension TodoCommand {
         @OptionGroup var choice: Choice
 
         func run() async throws {
-            let item = try await choice.book().start(id)
-            try choice.output.print(Change(item: item)) { _ in TodoText.tree([item]) }
+            try choice.show(try await choice.book().start(id))
         }
     }
 
@@ -53,8 +51,7 @@ extension TodoCommand {
         @OptionGroup var choice: Choice
 
         func run() async throws {
-            let item = try await choice.book().complete(id)
-            try choice.output.print(Change(item: item)) { _ in TodoText.tree([item]) }
+            try choice.show(try await choice.book().complete(id))
         }
     }
 
@@ -74,8 +71,7 @@ extension TodoCommand {
         @OptionGroup var choice: Choice
 
         func run() async throws {
-            let item = try await choice.book().block(id, reason: reason, impact: impact)
-            try choice.output.print(Change(item: item)) { _ in TodoText.tree([item]) }
+            try choice.show(try await choice.book().block(id, reason: reason, impact: impact))
         }
     }
 }

@@ -31,6 +31,11 @@ struct TodoCommand: AsyncParsableCommand {
         func book() async throws -> TodoBook {
             TodoBook(store: try await state.store(try state.project()), prefix: agent)
         }
+
+        /// Shows an item after it was changed.
+        func show(_ item: TodoItem) throws {
+            try output.print(Change(item: item)) { _ in TodoText.tree([item]) }
+        }
     }
 
     /// One item after it was changed, and what is in progress.

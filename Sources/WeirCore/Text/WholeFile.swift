@@ -1,11 +1,10 @@
 import Foundation
-import WeirCore
 
-/// A file that a command writes beside or instead of what it prints.
-enum OutputFile {
+/// A text file that appears whole or stays as it was.
+public enum WholeFile {
     /// - Parameter makesFolder: also makes the folder, where it is missing.
     /// - Throws: `system.cannot-write`.
-    static func write(_ text: String, to path: String, makesFolder: Bool = false) throws {
+    public static func write(_ text: String, to path: String, makesFolder: Bool = false) throws {
         let url = URL(fileURLWithPath: path)
         do {
             if makesFolder {
