@@ -63,6 +63,11 @@ struct ShellProcess: Sendable {
         var isTimedOut = false
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
+            // Before anything is read: output that never ends must not keep anybody from looking at the clock.
+            if !isDead {
+                isTimedOut = isTimedOut || ContinuousClock.now > deadline
+                if isTimedOut || flag.isStopped { _ = kill(-pid, SIGKILL) }
+            }
             var wait = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
             let ready = poll(&wait, 1, isDead ? 0 : 20)
             if ready > 0 {
@@ -82,8 +87,6 @@ struct ShellProcess: Sendable {
                 _ = kill(-pid, SIGKILL)
                 continue
             }
-            isTimedOut = isTimedOut || ContinuousClock.now > deadline
-            if isTimedOut || flag.isStopped { _ = kill(-pid, SIGKILL) }
         }
         let signal = status & 0x7f
         return Ended(
