@@ -66,6 +66,29 @@ func calls(_ url: String, _ folder: String, count: Int, atOnce: Int) async throw
     ]
 }
 
+/// The same requests by the bare HTTP client, one at a time: what no client can be faster than.
+func floor(_ url: String, count: Int) async throws -> JSONValue {
+    let exchanger = HTTPExchanger()
+    var times: [Duration] = []
+    for number in 0..<count {
+        var request = WireRequest.json(
+            [
+                "model": "gpt-4o-mini", "max_completion_tokens": 50,
+                "messages": [["role": "user", "content": .string("question \(2_000_000 + number)")]],
+            ], to: "\(url)/v1/chat/completions")
+        request.headers["authorization"] = "Bearer \(StandIn.key)"
+        let began = ContinuousClock.now
+        var body: [UInt8] = []
+        try await exchanger.exchange(request, timeout: .seconds(10)) { body += $1 }
+        times.append(ContinuousClock.now - began)
+        guard JSONValue(parsing: body)?["choices"] != nil else {
+            throw AIFault(.garbled, String(decoding: body, as: UTF8.self))
+        }
+    }
+    times.sort()
+    return ["calls": .int(Int64(count)), "median_ms": .double(times[count / 2] / .milliseconds(1))]
+}
+
 /// Queued calls against a server that enforces 600 requests and 100,000 tokens a minute, with the clock scaled.
 func limiter(_ folder: String, count: Int, scale: Int) async throws -> JSONValue {
     let server = try await StandIn()
@@ -117,6 +140,8 @@ let words = Array(CommandLine.arguments.dropFirst())
 switch words.first {
 case "calls" where words.count == 5:
     print(try await calls(words[1], words[2], count: Int(words[3]) ?? 0, atOnce: Int(words[4]) ?? 1).line)
+case "floor" where words.count == 3:
+    print(try await floor(words[1], count: Int(words[2]) ?? 0).line)
 case "limiter" where words.count == 4:
     print(try await limiter(words[1], count: Int(words[2]) ?? 0, scale: Int(words[3]) ?? 60).line)
 case "budget" where words.count == 3:

@@ -199,6 +199,7 @@ class Bench(Checking, Profiling, Drifting, Acting):
                 "LiteLLM": lambda: theirs(peers, at_once),
                 "weir, one at a time": lambda: ours(peers, 1),
                 "LiteLLM, one at a time": lambda: theirs(peers // 4, 1),
+                "bare HTTP, one at a time": lambda: run([bench, "floor", url, peers]),
             }
             samples = interleaved({n: t for n, t in contestants.items() if n.split(",")[0] not in self.without}, self.rounds)
             long = ours(calls, at_once)
@@ -234,8 +235,10 @@ class Bench(Checking, Profiling, Drifting, Acting):
             rows.append(Row(title, "latency of a call among them", crowd, "ms", 0.2, peer, "LiteLLM"))
             alone = least("weir, one at a time", lambda one: one["median_ms"])
             peer = least("LiteLLM, one at a time", lambda one: one["median_ms"])
+            floor = least("bare HTTP, one at a time", lambda one: one["median_ms"])
             # LiteLLM keeps no ledger, no budget and no answers; with all of them on ours must still be the faster one.
             rows.append(Row(title, "latency of a call alone", alone, "ms", 1, peer, "LiteLLM"))
+            rows.append(Row(title, "of it added to a bare HTTP request", alone - floor, "ms", 0.2, peer - floor, "LiteLLM"))
         return title, rows, samples
 
     def tool(self, name):

@@ -9,16 +9,22 @@ struct AnswerStorageTests {
         let store = try StateStore.inMemory()
         let book = UsageBook(store: store)
         for number in 0..<count {
-            try await book.keepAnswer(
-                "key \(number)", String(repeating: "x", count: bytes), maxBytes: most, oldest: oldest,
-                at: Date(timeIntervalSince1970: Double(number)))
+            let date = Date(timeIntervalSince1970: Double(number))
+            let row = UsageRow(
+                callID: "call \(number)", attempt: 1, at: date, provider: "p", model: "m", endpoint: "chat",
+                status: .done, priceVersion: "1")
+            let answer = KeptAnswer(
+                key: "key \(number)", text: String(repeating: "x", count: bytes), maxBytes: most, oldest: oldest,
+                madeAt: date)
+            try await book.settle(nil, amount: 0, accounts: [], row: row, keeping: answer)
         }
         return store
     }
 
     private func found(_ store: StateStore, among count: Int) async throws -> [Int] {
+        let book = UsageBook(store: store)
         var found: [Int] = []
-        for number in 0..<count where try await store.answer("key \(number)", madeAfter: .distantPast) != nil {
+        for number in 0..<count where try await book.answer("key \(number)", madeAfter: .distantPast) != nil {
             found.append(number)
         }
         return found

@@ -15,7 +15,6 @@ import WeirStore
 public final class AIClient: Sendable {
     public let settings: AISettings
     public let prices: PriceTable
-    let store: StateStore?
     let book: UsageBook?
     let exchanger: any Exchanger
     let clock: AIClock
@@ -29,7 +28,6 @@ public final class AIClient: Sendable {
         settings: AISettings, store: StateStore?, exchanger: any Exchanger = HTTPExchanger(), clock: AIClock = .system
     ) async throws {
         self.settings = settings
-        self.store = store
         self.exchanger = exchanger
         self.clock = clock
         prices = try PriceTable.reading(settings.pricesPath)
@@ -45,16 +43,13 @@ public final class AIClient: Sendable {
     public func complete(_ request: AIRequest, options: AICallOptions = AICallOptions()) async throws -> AIResponse {
         let chain = try chain(request, options)
         guard options.usesCache, settings.cache.isOn else {
-            return try await hedged(request, chain, options)
+            return try await hedged(request, chain, options, keptAs: nil)
         }
         let key = CacheKey.of(request, chain[0])
-        if let kept = try await kept(key, chain[0], options) { return kept }
         let (answer, isShared) = try await flights.join(key) {
-            // Another call may have been answered since we looked.
+            // Looked up under way: nothing can be answered between the look and the call.
             if let kept = try await self.kept(key, chain[0], options) { return kept }
-            let answer = try await self.hedged(request, chain, options)
-            try await self.keep(answer, key)
-            return answer
+            return try await self.hedged(request, chain, options, keptAs: key)
         }
         return isShared ? try await free(answer, chain[0], options) : answer
     }
@@ -82,7 +77,7 @@ public final class AIClient: Sendable {
     ) async throws -> AIResponse {
         let chain = try chain(request, options)
         guard options.usesCache, settings.cache.isOn else {
-            return try await call(request, chain, options, deliver: deliver)
+            return try await call(request, chain, options, keptAs: nil, deliver: deliver)
         }
         let key = CacheKey.of(request, chain[0])
         if let kept = try await kept(key, chain[0], options) {
@@ -91,9 +86,7 @@ public final class AIClient: Sendable {
             for call in kept.toolCalls { deliver(.toolCall(call)) }
             return kept
         }
-        let answer = try await call(request, chain, options, deliver: deliver)
-        try await keep(answer, key)
-        return answer
+        return try await call(request, chain, options, keptAs: key, deliver: deliver)
     }
 
     /// What a call would use, and at most cost. Nothing is sent.
@@ -142,7 +135,7 @@ public final class AIClient: Sendable {
 
     private func kept(_ key: String, _ endpoint: Endpoint, _ options: AICallOptions) async throws -> AIResponse? {
         let oldest = clock.date().addingTimeInterval(-Double(settings.cache.maxAge.seconds))
-        guard let text = try await store?.answer(key, madeAfter: oldest), let answer = AnswerCodec.read(text) else {
+        guard let text = try await book?.answer(key, madeAfter: oldest), let answer = AnswerCodec.read(text) else {
             return nil
         }
         return try await free(answer, endpoint, options)
@@ -164,11 +157,13 @@ public final class AIClient: Sendable {
         return answer
     }
 
-    private func keep(_ answer: AIResponse, _ key: String) async throws {
-        guard AnswerCodec.isKept(answer) else { return }
-        try await book?.keepAnswer(
-            key, AnswerCodec.write(answer), maxBytes: settings.cache.maxBytes,
-            oldest: clock.date().addingTimeInterval(-Double(settings.cache.maxAge.seconds)), at: clock.date())
+    /// The answer as it is kept; nil where it is none worth keeping.
+    func keepsake(_ answer: AIResponse, _ key: String?) -> KeptAnswer? {
+        guard let key, AnswerCodec.isKept(answer) else { return nil }
+        let now = clock.date()
+        return KeptAnswer(
+            key: key, text: AnswerCodec.write(answer), maxBytes: settings.cache.maxBytes,
+            oldest: now.addingTimeInterval(-Double(settings.cache.maxAge.seconds)), madeAt: now)
     }
 }
 

@@ -4,12 +4,15 @@ import WeirStore
 
 extension AIClient {
     /// Asks the models of a chain until one answers: each as often as the policy allows, all within its time.
+    ///
+    /// - Parameter key: what the answer is kept by; nil keeps none.
     func call(
-        _ request: AIRequest, _ chain: [Endpoint], _ options: AICallOptions, deliver: (@Sendable (AIEvent) -> Void)?
+        _ request: AIRequest, _ chain: [Endpoint], _ options: AICallOptions, keptAs key: String?,
+        deliver: (@Sendable (AIEvent) -> Void)?
     ) async throws -> AIResponse {
         let policy = options.retry ?? settings.retry
         let began = clock.now()
-        let callID = UUID().uuidString.lowercased()
+        let callID = CallID.new()
         var attempts = 0
         for (position, named) in chain.enumerated() {
             let endpoint = await detected(named)
@@ -21,7 +24,7 @@ extension AIClient {
                 tries += 1
                 do {
                     var answer = try await attempt(
-                        request, endpoint, options, callID: callID, number: attempts, deliver: deliver)
+                        request, endpoint, options, callID: callID, number: attempts, keptAs: key, deliver: deliver)
                     answer.attempts = attempts
                     return answer
                 } catch let fault as AIFault {
@@ -60,7 +63,7 @@ extension AIClient {
 
     private func attempt(
         _ request: AIRequest, _ endpoint: Endpoint, _ options: AICallOptions, callID: String, number: Int,
-        deliver: (@Sendable (AIEvent) -> Void)?
+        keptAs key: String?, deliver: (@Sendable (AIEvent) -> Void)?
     ) async throws -> AIResponse {
         let wire = endpoint.provider.wire
         let encoded = try wire.encode(request, to: endpoint.target, stream: deliver != nil)
@@ -82,6 +85,7 @@ extension AIClient {
             answer.provider = endpoint.provider.name
             answer.requestID = reading.requestID
             reading.served = answer.model
+            reading.keepsake = keepsake(answer, key)
             return (answer, reading)
         }
         var priced = answer

@@ -1,3 +1,4 @@
+import Synchronization
 import WeirCore
 
 /// A model at a provider, with what is known of it.
@@ -17,13 +18,28 @@ struct Endpoint: Sendable {
 }
 
 /// Finds the provider of a model.
-struct Router: Sendable {
+final class Router: Sendable {
     let settings: AISettings
     let prices: PriceTable
+    /// Every call asks, mostly for the same few.
+    private let known = Mutex<[String: Endpoint]>([:])
+    private static let mostKnown = 1_000
+
+    init(settings: AISettings, prices: PriceTable) {
+        self.settings = settings
+        self.prices = prices
+    }
 
     /// - Parameter name: `model`, or `provider/model`; the configuration's own where empty.
     /// - Throws: `ai.no-provider`, `ai.unknown-model`, `ai.ambiguous-model`.
     func endpoint(_ name: String) throws -> Endpoint {
+        if let endpoint = known.withLock({ $0[name] }) { return endpoint }
+        let endpoint = try find(name)
+        known.withLock { if $0.count < Self.mostKnown { $0[name] = endpoint } }
+        return endpoint
+    }
+
+    private func find(_ name: String) throws -> Endpoint {
         if settings.providers.isEmpty { throw Self.noProvider }
         let wanted = name.isEmpty ? settings.defaultModel ?? "" : name
         if wanted.isEmpty {

@@ -4,7 +4,7 @@ import WeirStore
 
 /// What the ledger, the budgets and the limits need to know of a call.
 struct Meter: Sendable {
-    var callID = UUID().uuidString.lowercased()
+    var callID = CallID.new()
     var endpoint: Endpoint
     /// `messages`, `chat`, `embeddings` …
     var endpointName: String
@@ -21,6 +21,8 @@ struct Reading: Sendable {
     var requestID: String?
     var firstToken: Duration?
     var status: Int?
+    /// Kept together with the row.
+    var keepsake: KeptAnswer?
 }
 
 extension AIClient {
@@ -52,7 +54,7 @@ extension AIClient {
             row.totalMs = (clock.now() - began).milliseconds
             let cost = endpoint.price?.cost(of: reading.usage, isBatch: meter.isBatch)
             row.cost = cost?.pico
-            try await settle(money, row)
+            try await settle(money, row, keeping: reading.keepsake)
             return (value, cost)
         } catch {
             await failed(error, meter, attempt, need, began, money, limiter)
@@ -143,8 +145,9 @@ extension AIClient {
         }
     }
 
-    private func settle(_ money: Held, _ row: UsageRow) async throws {
-        try await book?.settle(money.id, amount: money.amount, accounts: money.accounts, row: row)
+    private func settle(_ money: Held, _ row: UsageRow, keeping answer: KeptAnswer? = nil) async throws {
+        try await book?.settle(
+            money.id, amount: money.amount, accounts: money.accounts, row: row, keeping: answer)
     }
 
     private static func usedUp(_ budget: Budget, _ state: SpendState, _ worst: Money) -> WeirError {

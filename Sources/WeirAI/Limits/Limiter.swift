@@ -51,6 +51,11 @@ actor Limiter {
     /// - Throws: `CancellationError`.
     func enter(_ need: Reservation, priority: AIPriority) async throws {
         try Task.checkCancellation()
+        // Mostly nobody waits, and what does not wait need not be woken.
+        if nextLevel() == nil, running < inFlight, let now = turn(need) {
+            take(need, now)
+            return
+        }
         nextID += 1
         let id = nextID
         try await withTaskCancellationHandler {
@@ -117,32 +122,49 @@ actor Limiter {
 
     private func pump() {
         while let level = nextLevel(), running < inFlight {
-            let now = clock.now()
-            if pausedUntil > now { return wake(at: pausedUntil) }
-            let need = queues[level][heads[level]].need
-            let both = need.inputTokens + need.outputTokens
-            let waits = [
-                requests.wait(for: 1, now: now), input.wait(for: need.inputTokens, now: now),
-                output.wait(for: need.outputTokens, now: now), tokens.wait(for: both, now: now),
-            ]
-            // Where only the end of a call under way can tell, that end pumps again.
-            guard waits.allSatisfy({ $0 != nil }) else { return }
-            let longest = waits.compactMap(\.self).max() ?? .zero
-            if longest > .zero { return wake(at: now + longest) }
             let waiter = queues[level][heads[level]]
+            guard let now = turn(waiter.need) else { return }
             heads[level] += 1
             if heads[level] > 256 {
                 queues[level].removeFirst(heads[level])
                 heads[level] = 0
             }
-            served += 1
-            running += 1
-            requests.take(1, now: now)
-            input.take(need.inputTokens, now: now)
-            output.take(need.outputTokens, now: now)
-            tokens.take(both, now: now)
+            take(waiter.need, now)
             waiter.resume.resume()
         }
+    }
+
+    /// The time, if a call may go now. If not, something pumps when it may.
+    private func turn(_ need: Reservation) -> Duration? {
+        let now = clock.now()
+        if pausedUntil > now {
+            wake(at: pausedUntil)
+            return nil
+        }
+        var longest = Duration.zero
+        for wait in [
+            requests.wait(for: 1, now: now), input.wait(for: need.inputTokens, now: now),
+            output.wait(for: need.outputTokens, now: now),
+            tokens.wait(for: need.inputTokens + need.outputTokens, now: now),
+        ] {
+            // Where only the end of a call under way can tell, that end pumps again.
+            guard let wait else { return nil }
+            longest = max(longest, wait)
+        }
+        if longest > .zero {
+            wake(at: now + longest)
+            return nil
+        }
+        return now
+    }
+
+    private func take(_ need: Reservation, _ now: Duration) {
+        served += 1
+        running += 1
+        requests.take(1, now: now)
+        input.take(need.inputTokens, now: now)
+        output.take(need.outputTokens, now: now)
+        tokens.take(need.inputTokens + need.outputTokens, now: now)
     }
 
     private func nextLevel() -> Int? {

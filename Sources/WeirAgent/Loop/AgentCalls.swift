@@ -19,7 +19,10 @@ extension AgentLoop {
             }
             let call = calls[index]
             if call.arguments.fields == nil { malformed += 1 }
-            if let reason = guardian.refusal(RepeatGuard.key(call.name, call.arguments)) {
+            if let reason = script.current?.objection(to: call.name, call.arguments) {
+                malformed += 1
+                try answer(call, reason)
+            } else if let reason = guardian.refusal(RepeatGuard.key(call.name, call.arguments)) {
                 try answer(call, reason)
             } else {
                 let made = try await parts.make(call, show: show)
@@ -60,6 +63,7 @@ extension AgentLoop {
             isChange: made.isChange && !result.isError)
         proof.saw(result)
         try keep(result)
+        if script.saw(result), let order = script.order(parts.tools) { try note(order) }
     }
 
     /// Answers a call that was not made.

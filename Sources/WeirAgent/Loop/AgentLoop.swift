@@ -11,6 +11,7 @@ public actor AgentLoop {
     var proof: ProofLedger
     var tally = Tally()
     var guardian = RepeatGuard()
+    var script = Script([])
     let foreign: ForeignText
     let show: @Sendable (AgentEvent) -> Void
 
@@ -59,6 +60,7 @@ public actor AgentLoop {
     public func run(_ task: String) async throws -> AgentOutcome {
         tally = Tally()
         guardian = RepeatGuard()
+        script = Script(parts.usesSchema ? parts.profile.steps : [])
         for call in conversation.openCalls {
             try record(
                 .result(
@@ -72,6 +74,7 @@ public actor AgentLoop {
             show(.memory(remembered))
         }
         try record(.task(task))
+        if let order = script.order(parts.tools) { try note(order) }
         do {
             return try close(try await work())
         } catch is CancellationError {
@@ -144,6 +147,11 @@ public actor AgentLoop {
             }
             try noteRefused(refusedMemories)
         case .finished(let text):
+            if script.current != nil, let order = script.order(parts.tools) {
+                tally.slips += 1
+                try note("The work is not finished. \(order)")
+                break
+            }
             tally.answer = text
             return try finish(text, refusedMemories)
         }
@@ -188,7 +196,12 @@ public actor AgentLoop {
         request.systemCache = .fiveMinutes
         if !request.messages.isEmpty { request.messages[request.messages.count - 1].cache = .fiveMinutes }
         if parts.usesSchema {
-            request.output = SchemaCalls.schema(parts.tools, answerTokens: parts.maxAnswerTokens)
+            // Small models are steadier without chance.
+            request.temperature = 0
+            request.output =
+                script.steps.isEmpty
+                ? SchemaCalls.schema(parts.tools, answerTokens: parts.maxAnswerTokens)
+                : SchemaCalls.schema(of: script.current, parts.tools, answerTokens: parts.maxAnswerTokens)
         } else {
             request.tools = parts.aiTools
         }

@@ -38,6 +38,10 @@ struct AgentPrompt: Sendable {
                 "Finish only when the tools' results of this session show that it works. What is missing is sent back once."
             )
         }
+        if !profile.steps.isEmpty {
+            let steps = profile.steps.enumerated().map { "\($0 + 1). \($1.text)" }
+            parts.append("Work in these steps, in this order:\n\(steps.joined(separator: "\n"))")
+        }
         if usesSchema { parts.append(SchemaCalls.manual(tools)) }
         return parts.joined(separator: "\n\n")
     }

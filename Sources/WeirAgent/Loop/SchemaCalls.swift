@@ -8,20 +8,37 @@ enum SchemaCalls {
 
     /// One alternative for each tool.
     ///
-    /// - Parameter answerTokens: the most tokens of an answer. Where they are few, texts are bounded too: a small model
-    ///   writes on until it is cut, and what is cut is no call.
+    /// - Parameter answerTokens: the most tokens of an answer. Where they are few, texts and lists are bounded too: a
+    ///   small model writes on until it is cut, and what is cut is no call.
     static func schema(_ tools: Toolbox, answerTokens: Int = .max) -> AIOutputSchema {
+        schema(tools.tools.map { ($0.spec.name, $0.spec.input) } + [(finish, finishInput)], answerTokens)
+    }
+
+    /// The call of one step, with what is known of it before and what it needs beside; of the end after the last step.
+    static func schema(of step: ScriptedStep?, _ tools: Toolbox, answerTokens: Int = .max) -> AIOutputSchema {
+        guard let step else { return schema([(finish, finishInput)], answerTokens) }
+        let input = tools[step.tool]?.spec.input ?? ToolSchema.object([]).json
+        let needed = (input["required"]?.items ?? []).compactMap(\.text)
+        let names = Set(needed).union(step.arguments.keys)
+        var fields = (input["properties"]?.fields ?? [:]).filter { names.contains($0.key) }
+        for (name, value) in step.arguments { fields[name] = ["const": value] }
+        let call: JSONValue = [
+            "type": "object", "properties": .object(fields), "required": .array(names.sorted().map { .string($0) }),
+            "additionalProperties": false,
+        ]
+        return schema([(step.tool, call)], answerTokens)
+    }
+
+    private static func schema(_ calls: [(name: String, input: JSONValue)], _ answerTokens: Int) -> AIOutputSchema {
         let longest = answerTokens <= mostBounded ? answerTokens * 3 / 2 : nil
-        let all =
-            tools.tools.map { ($0.spec.name, longest.map(bounding($0.spec.input)) ?? $0.spec.input) }
-            + [
-                (finish, longest.map(bounding(finishInput)) ?? finishInput)
-            ]
         // As text, because models fill in keys in their order and the tool must be known first.
-        let options = all.map { name, input in
-            #"{"type":"object","properties":{"tool":{"const":\#(JSONValue.string(name).line)},"arguments":\#(input.line)},"required":["tool","arguments"],"additionalProperties":false}"#
+        let options = calls.map { name, input in
+            let arguments = longest.map { bounding(input, texts: $0) } ?? input
+            return
+                #"{"type":"object","properties":{"tool":{"const":\#(JSONValue.string(name).line)},"arguments":\#(arguments.line)},"required":["tool","arguments"],"additionalProperties":false}"#
         }
-        return AIOutputSchema(name: "call", schema: .literal(#"{"oneOf":[\#(options.joined(separator: ","))]}"#))
+        let whole = options.count == 1 ? options[0] : #"{"oneOf":[\#(options.joined(separator: ","))]}"#
+        return AIOutputSchema(name: "call", schema: .literal(whole))
     }
 
     private static let finishInput = ToolSchema.object([
@@ -30,20 +47,23 @@ enum SchemaCalls {
 
     /// Servers turn a bound into a grammar with a place for each character, and refuse long ones.
     private static let mostBounded = 500
+    /// So many items a list may have where answers are short; each is so many times shorter than a text alone.
+    private static let mostItems = 8
 
-    /// The schema with a bound on every text that has none.
-    private static func bounding(_ schema: JSONValue) -> (Int) -> JSONValue {
-        { longest in
-            switch schema {
-            case .object(var fields):
-                for (key, value) in fields { fields[key] = bounding(value)(longest) }
-                if fields["type"] == "string", fields["enum"] == nil, fields["maxLength"] == nil {
-                    fields["maxLength"] = .int(Int64(longest))
-                }
-                return .object(fields)
-            case .array(let items): return .array(items.map { bounding($0)(longest) })
-            default: return schema
+    /// The schema with a bound on every text and list that has none.
+    private static func bounding(_ schema: JSONValue, texts longest: Int) -> JSONValue {
+        switch schema {
+        case .object(var fields):
+            let isList = fields["type"] == "array"
+            let inner = isList ? max(8, longest / mostItems) : longest
+            for (key, value) in fields { fields[key] = bounding(value, texts: inner) }
+            if fields["type"] == "string", fields["enum"] == nil, fields["maxLength"] == nil {
+                fields["maxLength"] = .int(Int64(longest))
             }
+            if isList, fields["maxItems"] == nil { fields["maxItems"] = .int(Int64(mostItems)) }
+            return .object(fields)
+        case .array(let items): return .array(items.map { bounding($0, texts: longest) })
+        default: return schema
         }
     }
 

@@ -29,6 +29,8 @@ public struct AgentProfile: Sendable, Hashable {
     public var todoPrefix: String
     /// What must be shown before a task counts as done.
     public var duties: Set<ProofDuty>
+    /// The calls of every task, in their order; empty leaves them to the model.
+    public var steps: [ScriptedStep] = []
     /// Keys of the front matter that are none of Weir's, in their order.
     public var otherKeys: [String]
     /// What it is told to be and do.

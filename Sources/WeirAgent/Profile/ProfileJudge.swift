@@ -45,7 +45,44 @@ struct ProfileJudge {
                 report("maxTurns", "agent.turns", "\"\(turns)\" is no number of turns", nil)
             }
         }
+        known.steps = steps(of: known)
         return known
+    }
+
+    /// `- profile`, or `- Write: { path: docs/findings.md }`.
+    private func steps(of profile: AgentProfile) -> [ScriptedStep] {
+        guard fields.keys.contains("steps") else { return [] }
+        guard let map = fields.map else {
+            report("steps", "agent.steps", "steps are read from YAML only", "put texts of the front matter in quotes")
+            return []
+        }
+        return (map.value("steps")?.list() ?? []).compactMap { item in
+            var tool = item.isMap ? nil : item.string()
+            var arguments: [String: JSONValue] = [:]
+            if item.isMap, let entry = item.map(), entry.keys.count == 1, let name = entry.keys.first {
+                tool = name
+                if let value = entry.value(name), !value.isNull {
+                    arguments = value.plain().document.fields ?? [:]
+                    if !value.isMap { tool = nil }
+                }
+            }
+            guard let tool else {
+                problems.add(
+                    WeirError(
+                        "agent.steps", "a step is a tool, or one tool with its arguments",
+                        hint: "like `- profile`, or `- Write: { path: docs/findings.md }`", at: item.place))
+                return nil
+            }
+            check([tool], "steps")
+            guard profile.allows(tool) else {
+                problems.add(
+                    WeirError(
+                        "agent.steps", "the step \(tool) is a tool that the profile does not give",
+                        hint: "add it to tools:", at: item.place))
+                return nil
+            }
+            return ScriptedStep(tool: tool, arguments: arguments)
+        }
     }
 
     private func name() -> String? {

@@ -13,7 +13,7 @@ public struct ProfileReader: Sendable {
     /// Keys that Weir uses.
     static let ownKeys = [
         "name", "description", "version", "base_version", "author", "tools", "disallowedTools", "model", "color",
-        "maxTurns", "permissionMode", "todo_prefix", "duties",
+        "maxTurns", "permissionMode", "todo_prefix", "duties", "steps",
     ]
     /// Keys of claude-mpm and Claude Code, which are kept and not used.
     static let foreignKeys = [

@@ -175,3 +175,19 @@ extension Node {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 }
+
+extension PlainValue {
+    /// The value as JSON has it; of keys that are written twice the first counts.
+    public var document: JSONValue {
+        switch self {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .int(let value): .int(Int64(value))
+        case .double(let value): .double(value)
+        case .string(let value): .string(value)
+        case .list(let items): .array(items.map(\.document))
+        case .map(let pairs):
+            .object(Dictionary(pairs.map { ($0.key, $0.value.document) }, uniquingKeysWith: { first, _ in first }))
+        }
+    }
+}

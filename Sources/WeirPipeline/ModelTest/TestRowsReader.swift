@@ -115,17 +115,4 @@ struct TestRowsReader {
 extension PlainValue {
     /// As JSON text.
     var json: String { (try? JSONOutput.line(document)) ?? "null" }
-
-    private var document: JSONValue {
-        switch self {
-        case .null: .null
-        case .bool(let value): .bool(value)
-        case .int(let value): .int(Int64(value))
-        case .double(let value): .double(value)
-        case .string(let value): .string(value)
-        case .list(let items): .array(items.map(\.document))
-        case .map(let pairs):
-            .object(Dictionary(pairs.map { ($0.key, $0.value.document) }, uniquingKeysWith: { first, _ in first }))
-        }
-    }
 }

@@ -63,6 +63,12 @@ public final class StateStore: Sendable {
         try await naming { try await $0.write(body) }
     }
 
+    /// Reads on this thread, which must be one that may be blocked.
+    func readNow<R>(_ body: (Database) throws -> R) throws -> R { try namingNow { try $0.read(body) } }
+
+    /// Writes on this thread, which must be one that may be blocked.
+    func writeNow<R>(_ body: (Database) throws -> R) throws -> R { try namingNow { try $0.write(body) } }
+
     /// A transaction that is on the disk when this returns. What is written by ``write(_:)`` survives the process being
     /// killed, but perhaps not the machine losing power.
     func writeDurably<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws -> R {
@@ -82,15 +88,16 @@ public final class StateStore: Sendable {
     }
 
     private func naming<R: Sendable>(_ body: (any DatabaseWriter) async throws -> R) async throws -> R {
-        do {
-            return try await body(writer)
-        } catch let error as WeirError {
-            throw error
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            throw StateFault.of(error).error(path: path ?? ":memory:")
-        }
+        do { return try await body(writer) } catch { throw named(error) }
+    }
+
+    private func namingNow<R>(_ body: (any DatabaseWriter) throws -> R) throws -> R {
+        do { return try body(writer) } catch { throw named(error) }
+    }
+
+    /// The error that says which file and what to do.
+    private func named(_ error: any Error) -> any Error {
+        error is WeirError || error is CancellationError ? error : StateFault.of(error).error(path: path ?? ":memory:")
     }
 
     /// Whether the text holds a credential, one of the store's own or one that looks like it.

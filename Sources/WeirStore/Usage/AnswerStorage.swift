@@ -2,37 +2,44 @@ import Foundation
 internal import GRDB
 import WeirCore
 
+/// An answer that is kept for whoever asks the same again.
+public struct KeptAnswer: Sendable, Hashable {
+    /// The question's mark.
+    public var key: String
+    public var text: String
+    /// Most bytes of all that is kept; the longest unused go.
+    public var maxBytes: Int64
+    /// Answers made before are forgotten, now and then.
+    public var oldest: Date?
+    public var madeAt: Date
+
+    public init(key: String, text: String, maxBytes: Int64, oldest: Date? = nil, madeAt: Date) {
+        self.key = key
+        self.text = text
+        self.maxBytes = maxBytes
+        self.oldest = oldest
+        self.madeAt = madeAt
+    }
+}
+
 extension UsageBook {
-    /// Keeps an answer, and forgets the oldest ones where there are too many.
-    ///
-    /// - Parameter oldest: answers made before are forgotten, now and then.
-    public func keepAnswer(
-        _ key: String, _ answer: String, maxBytes: Int64, oldest: Date? = nil, at date: Date
-    ) async throws {
-        let size = Int64(answer.utf8.count)
-        if size > maxBytes { return }
-        let isLook = isTimeToLook(after: size, of: maxBytes)
-        try await perform { database in
-            let now = UTC.milliseconds(date)
+    /// What keeps an answer in the transaction of its row; nil where it is larger than all that may be kept.
+    func keeping(_ answer: KeptAnswer) -> (@Sendable (Database) throws -> Void)? {
+        let size = Int64(answer.text.utf8.count)
+        if size > answer.maxBytes { return nil }
+        let isLook = isTimeToLook(after: size, of: answer.maxBytes)
+        return { database in
+            let made = UTC.milliseconds(answer.madeAt)
             try database.cachedStatement(
                 sql: "INSERT OR REPLACE INTO ai_answers (key, answer, bytes, made_ms, used_ms) VALUES (?, ?, ?, ?, ?)"
-            ).execute(arguments: [key, answer, size, now, now])
+            ).execute(arguments: [answer.key, answer.text, size, made, made])
             guard isLook else { return }
-            if let oldest {
+            if let oldest = answer.oldest {
                 try database.execute(
                     sql: "DELETE FROM ai_answers WHERE made_ms < ?", arguments: [UTC.milliseconds(oldest)])
             }
-            try Self.trim(database, maxBytes: maxBytes)
+            try Self.trim(database, maxBytes: answer.maxBytes)
         }
-    }
-
-    /// Adding up what is kept reads the whole table, so it is done once for every 64th part of the bound: what is kept
-    /// passes the bound by no more than that. A process begins somewhere between two looks, or short ones had none.
-    private func isTimeToLook(after size: Int64, of maxBytes: Int64) -> Bool {
-        let step = max(1, maxBytes / 64)
-        let unseen = (bytesUnseen ?? Int64.random(in: 0..<step)) + size
-        bytesUnseen = unseen >= step ? 0 : unseen
-        return unseen >= step
     }
 
     /// Forgets the longest unused ones until the rest fits.
@@ -45,15 +52,14 @@ extension UsageBook {
                     WHERE running > ?)
                 """, arguments: [maxBytes])
     }
-}
 
-extension StateStore {
     /// An answer that was kept and is not too old.
     public func answer(_ key: String, madeAfter date: Date) async throws -> String? {
-        try await read { database in
-            try String.fetchOne(
-                database, sql: "SELECT answer FROM ai_answers WHERE key = ? AND made_ms >= ?",
-                arguments: [key, UTC.milliseconds(date)])
+        let oldest = UTC.milliseconds(date)
+        return try await reading.perform { database in
+            let select = try database.cachedStatement(
+                sql: "SELECT answer FROM ai_answers WHERE key = ? AND made_ms >= ?")
+            return try String.fetchOne(select, arguments: [key, oldest])
         }
     }
 }

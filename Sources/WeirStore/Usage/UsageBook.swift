@@ -1,5 +1,6 @@
 import Foundation
 internal import GRDB
+import Synchronization
 import WeirCore
 
 /// Writes the ledger of AI calls and sets money aside for them.
@@ -7,20 +8,21 @@ import WeirCore
 /// Many calls at once share transactions: what is asked for while one is being written goes into the next one
 /// together. A transaction takes SQLite's write lock first, so that two processes on one project cannot both be granted
 /// what is left of a budget.
-public actor UsageBook {
-    private struct Job {
-        let work: @Sendable (Database) throws -> @Sendable () -> Void
-        let fail: @Sendable (any Error) -> Void
-    }
-
+///
+/// A call waits for this three times; see ``SharedTransactions``.
+public final class UsageBook: Sendable {
     private let store: StateStore
-    private var waiting: [Job] = []
-    private var isWriting = false
+    private let writing: SharedTransactions
+    let reading: SharedTransactions
     /// Bytes of answers kept since the last look at how many there are; nil before the first.
-    var bytesUnseen: Int64?
+    private let bytesUnseen = Mutex<Int64?>(nil)
     private let host = ProcessInfo.processInfo.hostName
 
-    public init(store: StateStore) { self.store = store }
+    public init(store: StateStore) {
+        self.store = store
+        writing = SharedTransactions(label: "weir.ai.ledger") { try store.writeNow($0) }
+        reading = SharedTransactions(label: "weir.ai.answers") { try store.readNow($0) }
+    }
 
     /// Sets an amount aside in all accounts, or in none.
     ///
@@ -60,8 +62,12 @@ public actor UsageBook {
     ///
     /// - Parameters:
     ///   - accounts: the accounts of the reservation, or those that a call without one counts in.
-    public func settle(_ id: String?, amount: Int64, accounts: [SpendAccount], row: UsageRow) async throws {
+    ///   - answer: kept in the same transaction, so that what stands in the ledger is not paid for again.
+    public func settle(
+        _ id: String?, amount: Int64, accounts: [SpendAccount], row: UsageRow, keeping answer: KeptAnswer? = nil
+    ) async throws {
         let store = store
+        let keep = answer.flatMap(keeping)
         try await perform { database in
             // An account that is begun here must not count this row twice.
             for account in accounts { _ = try account.state(in: database) }
@@ -72,6 +78,7 @@ public actor UsageBook {
             if let id {
                 try database.cachedStatement(sql: "DELETE FROM ai_reservations WHERE id = ?").execute(arguments: [id])
             }
+            try keep?(database)
         }
     }
 
@@ -154,35 +161,18 @@ public actor UsageBook {
         String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 
-    // MARK: Shared transactions
-
     func perform<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws -> R {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<R, any Error>) in
-            waiting.append(
-                Job(
-                    work: { database in
-                        let result = try body(database)
-                        return { continuation.resume(returning: result) }
-                    },
-                    fail: { continuation.resume(throwing: $0) }))
-            if !isWriting {
-                isWriting = true
-                Task { await writeAll() }
-            }
-        }
+        try await writing.perform(body)
     }
 
-    private func writeAll() async {
-        while !waiting.isEmpty {
-            let jobs = waiting
-            waiting = []
-            do {
-                let done = try await store.write { database in try jobs.map { try $0.work(database) } }
-                for finish in done { finish() }
-            } catch {
-                for job in jobs { job.fail(error) }
-            }
+    /// Adding up what is kept reads the whole table, so it is done once for every 64th part of the bound: what is kept
+    /// passes the bound by no more than that. A process begins somewhere between two looks, or short ones had none.
+    func isTimeToLook(after size: Int64, of maxBytes: Int64) -> Bool {
+        let step = max(1, maxBytes / 64)
+        return bytesUnseen.withLock { kept in
+            let unseen = (kept ?? Int64.random(in: 0..<step)) + size
+            kept = unseen >= step ? 0 : unseen
+            return unseen >= step
         }
-        isWriting = false
     }
 }

@@ -20,7 +20,7 @@ struct RealModelAgentTests {
             agent:
               profile: tiny
               tool_calls: schema
-              turns: 3
+              turns: 8
               answer_tokens: 200
             """,
             "agents/tiny.md": """
@@ -28,46 +28,50 @@ struct RealModelAgentTests {
             name: tiny
             description: Profiles a file and writes down what it found.
             tools: profile, Write
+            duties: none
+            steps:
+              - profile: { target: data/tickets.csv }
+              - Write: { path: docs/findings.md }
             ---
-            First call profile with {"target": "data/tickets.csv"}. Then call Write with the path docs/findings.md and what
-            you found as its content. Then call finish.
+            You profile data files, and write down in one sentence what the profile tells of the columns.
             """,
             "data/tickets.csv": "id,text\n1,My parcel never came\n2,How do I change my password?\n2,Thank you\n",
         ])
     }
 
-    @Test("every answer of it is a call that its schema allows, and the session is whole however it ends")
-    func schema() async throws {
+    @Test("completes a task whose steps are laid down: a file is profiled, and the findings are written")
+    func task() async throws {
         let project = try project()
         let done = try await project.command(
             ["agent", "Profile data/tickets.csv and write the findings to docs/findings.md.", "-o", "json"],
             limit: .seconds(800))
-        #expect(done.code == 0 || done.code == 1, "\(done)")
+        #expect(done.code == 0, "\(done)")
         let shelf = SessionShelf(root: project.root)
-        let records = try shelf.records(try shelf.find(nil))
-        var answers = 0
-        var whole = 0
-        var results = 0
-        for event in records.map(\.event) {
+        let events = try shelf.records(try shelf.find(nil)).map(\.event)
+        var called: [String] = []
+        for event in events {
             switch event {
-            case .answer(let answer):
-                answers += 1
-                // One that was cut is no whole object.
-                guard answer.finish.kind == .stop else { continue }
-                whole += 1
+            case .answer(let answer) where answer.finish.kind == .stop:
+                // What it wrote whole is a call that the schema allows.
                 let call = try #require(
                     try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any], "\(answer.text)")
                 #expect(["profile", "Write", "finish"].contains(call["tool"] as? String), "\(answer.text)")
                 #expect(call["arguments"] is [String: Any] && call.count == 2, "\(answer.text)")
-            case .result: results += 1
+            case .result(let result):
+                called.append(result.tool)
+                #expect(!result.isError, "\(result.text)")
+                if result.tool == "profile" { #expect(result.text.contains("tickets"), "\(result.text)") }
             default: continue
             }
         }
-        // So small a model often writes until its answer is cut; what it wrote whole was a call, and was answered.
-        #expect(answers > 0 && (whole == 0 || results > 0 || done.code == 0), "\(done)")
-        guard case .ended = records.last?.event else {
+        #expect(called == ["profile", "Write"], "\(called)")
+        let findings = try String(contentsOfFile: project.path("docs/findings.md"), encoding: .utf8)
+        // It saw these only in what the profile showed.
+        #expect(["password", "parcel", "Thank you"].contains { findings.contains($0) }, "\(findings)")
+        guard case .ended(let end) = events.last else {
             Issue.record("the session has no end")
             return
         }
+        #expect(end.status == .done, "\(end)")
     }
 }

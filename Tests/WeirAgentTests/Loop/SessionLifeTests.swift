@@ -170,27 +170,6 @@ struct SessionLifeTests {
         }
     }
 
-    @Test("a model without tool calls works by a schema")
-    func schema() async throws {
-        let lab = try await AgentLab(agent: "  tool_calls: schema")
-        let turns = [
-            #"{"tool":"Read","arguments":{"path":"models/mart/orders.sql"}}"#, "I do not know how to answer.",
-            #"```json\#n{"tool":"Write","arguments":{"path":"docs/found.md","content":"found"}}\#n```"#,
-            #"{"tool":"finish","arguments":{"answer":"The model joins payments."}}"#,
-        ]
-        lab.server.play(
-            ([["type": "task", "text": "Say what the model does."]]
-                + turns.map { ["type": "answer", "content": [["text": .string($0)]]] } as [JSONValue]).map(\.line)
-                .joined(separator: "\n"))
-        let outcome = try await lab.session(model: "local/anything").loop.run("Say what the model does.")
-        #expect(outcome.end.status == .done && outcome.answer == "The model joins payments.", "\(outcome.end)")
-        #expect(lab.folder.text("docs/found.md") == "found")
-        let sent = try #require(lab.server.received.first { $0.path.hasSuffix("/chat/completions") }?.text)
-        #expect(sent.contains("json_schema") && sent.contains(#""const":"Read""#) && !sent.contains(#""tools":["#))
-        #expect(lab.events.notes.contains { $0.contains("no JSON object") })
-        await lab.server.stop()
-    }
-
     @Test("is shown again without a model, told as a page, and replayed against the project as it is now")
     func replay() async throws {
         let lab = try await AgentLab("wrong-turn")

@@ -45,6 +45,28 @@ struct ProfileReaderTests {
         You review code.
         """
 
+    @Test("lay down steps: tools, with those of their arguments that are known")
+    func steps() throws {
+        func read(_ steps: String) -> ProfileReader.Reading {
+            self.read("---\nname: a\ndescription: b\ntools: Read, Write\nsteps:\n\(steps)\n---\nbody")
+        }
+        let good = read("  - Read\n  - Write: { path: a.md, append: true, lines: [1, x] }\n  - Read:")
+        #expect(good.errors.isEmpty && good.warnings.isEmpty, "\(good)")
+        #expect(
+            good.profile?.steps == [
+                ScriptedStep(tool: "Read"),
+                ScriptedStep(tool: "Write", arguments: ["path": "a.md", "append": true, "lines": [1, "x"]]),
+                ScriptedStep(tool: "Read"),
+            ])
+        // A tool that the profile does not give, two tools in one step, arguments that are none, and no list.
+        for (steps, line) in [("  - Bash", 6), ("  - { Read: {}, Write: {} }", 6), ("  - Read\n  - Write: x", 7)] {
+            let bad = read(steps)
+            #expect(bad.errors.map(\.code) == ["agent.steps"], "\(bad.errors)")
+            #expect(bad.errors.first?.place?.line == line, "\(bad.errors)")
+        }
+        #expect(read("  Read: 1").errors.map(\.code) == ["yaml.wrong-type"])
+    }
+
     @Test("of claude-mpm load unchanged")
     func loadsDeployed() throws {
         let reading = read(Self.deployed)
