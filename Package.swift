@@ -46,6 +46,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CDuckDB"),
+        .target(name: "CONNX"),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         room("WeirCore", uses: [yams, crypto]),
         room("WeirStore", uses: ["WeirCore", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -55,7 +56,7 @@ let package = Package(
             uses: [
                 "WeirEngine", "WeirStore", "CZlib", http,
             ]),
-        room("WeirAI", uses: ["WeirConnect", cryptoExtras, http]),
+        room("WeirAI", uses: ["WeirConnect", "CONNX", cryptoExtras, http]),
         room("WeirQuality", uses: ["WeirConnect"]),
         room("WeirPipeline", uses: ["WeirQuality", "WeirConnect", "WeirAI", log]),
         room("WeirAgent", uses: ["WeirPipeline", crypto]),

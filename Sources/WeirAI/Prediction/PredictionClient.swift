@@ -3,55 +3,45 @@ import WeirCore
 
 /// Asks a server for what a trained model predicts.
 ///
-/// It speaks the Open Inference Protocol (KServe v2: Triton, MLServer, OpenVINO, KServe), where the address ends with
-/// `/infer`, and its forerunner (KServe v1, TensorFlow Serving), where it ends with `:predict`.
-/// https://github.com/kserve/open-inference-protocol
-public struct PredictionClient: Sendable {
-    /// One feature of all rows.
-    public struct Feature: Sendable, Hashable {
-        public var name: String
-        /// In the protocol's words: `FP64`, `INT64`, `BOOL`, `BYTES`.
-        public var datatype: String
-        public var values: [JSONValue]
+/// The end of the address says what it speaks: the Open Inference Protocol (`/infer`; KServe v2: Triton, MLServer,
+/// OpenVINO, KServe), its forerunner (`:predict`; KServe v1, TensorFlow Serving), or the classification of texts in
+/// OpenAI's style (`/classify`; vLLM, SGLang).
+/// https://github.com/kserve/open-inference-protocol, https://docs.vllm.ai/en/stable/serving/openai_compatible_server
+public struct PredictionClient: Predictor {
+    /// What a server speaks.
+    public enum Dialect: Sendable, Hashable {
+        case tensors, instances, texts
 
-        public init(name: String, datatype: String, values: [JSONValue]) {
-            self.name = name
-            self.datatype = datatype
-            self.values = values
+        /// By the end of its address.
+        public init(url: String) {
+            let path = url.split(separator: "?", maxSplits: 1).first ?? ""
+            self = path.hasSuffix(":predict") ? .instances : path.hasSuffix("/classify") ? .texts : .tensors
         }
     }
 
-    /// What the server says of each row.
-    public struct Predictions: Sendable, Hashable {
-        /// `churn:3`: the model and its version, where the server tells them.
-        public var served: String
-        /// A value a row: a number, a text, or an array of them.
-        public var values: [JSONValue]
-    }
-
     private let url: String
+    private let model: String
     private let exchanger: any Exchanger
     private let clock: AIClock
     private let retry: RetryPolicy
 
+    /// - Parameter model: as a server of several models knows it; empty where it needs no name.
     public init(
-        url: String, exchanger: any Exchanger = HTTPExchanger(), clock: AIClock = .system,
+        url: String, model: String = "", exchanger: any Exchanger = HTTPExchanger(), clock: AIClock = .system,
         retry: RetryPolicy = RetryPolicy()
     ) {
         self.url = url
+        self.model = model
         self.exchanger = exchanger
         self.clock = clock
         self.retry = retry
     }
 
-    private var isOlder: Bool { url.hasSuffix(":predict") }
+    private var dialect: Dialect { Dialect(url: url) }
 
-    /// - Parameters:
-    ///   - features: each with a value for every row.
-    ///   - output: the output to take where there are several of them; the first where it has none of that name.
     /// - Throws: `ai.bad-request` where the server refuses the rows, `ai.…` where it does not answer.
-    public func predict(_ features: [Feature], rows: Int, output: String) async throws -> Predictions {
-        let request = WireRequest.json(isOlder ? instances(features, rows) : inputs(features, rows), to: url)
+    public func predict(_ features: [PredictionFeature], rows: Int, output: String) async throws -> Predictions {
+        let request = WireRequest.json(body(features, rows), to: url)
         let began = clock.now()
         var attempt = 1
         while true {
@@ -74,25 +64,41 @@ public struct PredictionClient: Sendable {
             return body
         }
         let said = JSONValue(parsing: reply.body)?["error"]
-        let message = said?.text ?? said?.line ?? String(decoding: reply.body.prefix(200), as: UTF8.self)
+        let message =
+            said?.text ?? said?["message"]?.text ?? said?.line
+            ?? String(decoding: reply.body.prefix(200), as: UTF8.self)
         throw AIFault(StatusKind.of(reply.head.status), message, status: reply.head.status)
     }
 
-    // MARK: The two protocols
+    // MARK: The protocols
 
-    private func inputs(_ features: [Feature], _ rows: Int) -> JSONValue {
+    private func body(_ features: [PredictionFeature], _ rows: Int) -> JSONValue {
+        switch dialect {
+        case .tensors: inputs(features, rows)
+        case .instances: instances(features, rows)
+        case .texts: texts(features)
+        }
+    }
+
+    private func inputs(_ features: [PredictionFeature], _ rows: Int) -> JSONValue {
         .object([
             "inputs": .array(
                 features.map { feature in
                     .object([
                         "name": .string(feature.name), "shape": .array([.int(Int64(rows))]),
-                        "datatype": .string(feature.datatype), "data": .array(feature.values),
+                        "datatype": .string(feature.datatype.rawValue), "data": .array(feature.values),
                     ])
                 })
         ])
     }
 
-    private func instances(_ features: [Feature], _ rows: Int) -> JSONValue {
+    private func texts(_ features: [PredictionFeature]) -> JSONValue {
+        var body: [String: JSONValue] = ["input": .array(features.first?.values ?? [])]
+        if !model.isEmpty { body["model"] = .string(model) }
+        return .object(body)
+    }
+
+    private func instances(_ features: [PredictionFeature], _ rows: Int) -> JSONValue {
         .object([
             "instances": .array(
                 (0..<rows).map { row in
@@ -103,11 +109,36 @@ public struct PredictionClient: Sendable {
     }
 
     private func read(_ body: JSONValue, rows: Int, output: String) throws -> Predictions {
-        if isOlder {
+        switch dialect {
+        case .tensors: return try readTensors(body, rows: rows, output: output)
+        case .instances:
             let values = body["predictions"]?.items ?? []
             guard values.count == rows else { throw Self.miscounted(rows, values.count) }
             return Predictions(served: "", values: values)
+        case .texts: return try readClasses(body, rows: rows, output: output)
         }
+    }
+
+    /// Each text has a label, and how likely each label is.
+    private func readClasses(_ body: JSONValue, rows: Int, output: String) throws -> Predictions {
+        let data = body["data"]?.items ?? []
+        guard data.count == rows else { throw Self.miscounted(rows, data.count) }
+        let member = output.lowercased() == "probs" ? "probs" : "label"
+        var values = [JSONValue?](repeating: nil, count: rows)
+        for (position, entry) in data.enumerated() {
+            let index = entry["index"]?.integer.flatMap { Int(exactly: $0) } ?? position
+            guard values.indices.contains(index), values[index] == nil else {
+                throw AIFault(.garbled, "the answer has no text \(index), or has it twice")
+            }
+            guard let value = entry[member], value != .null else {
+                throw AIFault(.garbled, "the answer has no \(member) for text \(index)")
+            }
+            values[index] = value
+        }
+        return Predictions(served: body["model"]?.text ?? model, values: values.compactMap(\.self))
+    }
+
+    private func readTensors(_ body: JSONValue, rows: Int, output: String) throws -> Predictions {
         let outputs = body["outputs"]?.items ?? []
         guard let found = outputs.first(where: { $0["name"]?.text == output }) ?? outputs.first else {
             throw AIFault(.garbled, "the answer has no outputs")
@@ -116,13 +147,9 @@ public struct PredictionClient: Sendable {
         guard rows > 0, data.count >= rows, data.count.isMultiple(of: rows) else {
             throw Self.miscounted(rows, data.count)
         }
-        let width = data.count / rows
-        let values =
-            width == 1
-            ? data : (0..<rows).map { .array(Array(data[($0 * width)..<(($0 + 1) * width)])) }
         let name = body["model_name"]?.text ?? ""
         let version = body["model_version"]?.text.map { ":\($0)" } ?? ""
-        return Predictions(served: name + version, values: values)
+        return Predictions(served: name + version, flat: data, rows: rows)
     }
 
     /// Servers nest tensors or do not.

@@ -3,12 +3,12 @@ import Foundation
 /// Runs an actor's jobs on one thread of its own, where C calls may block without starving Swift's
 /// cooperative pool.
 // Sendable without the compiler's proof: every access to `jobs` and `isStopped` is under `condition`'s lock.
-final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
+public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     private let condition = NSCondition()
     private var jobs: [UnownedJob] = []
     private var isStopped = false
 
-    init(name: String) {
+    public init(name: String) {
         let thread = Thread { [self] in runLoop() }
         thread.name = name
         // DuckDB's planner recurses on deep expressions; a secondary thread's default stack is too small for it.
@@ -16,7 +16,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
         thread.start()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    public func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
         condition.withLock {
             jobs.append(unowned)
@@ -25,7 +25,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     }
 
     /// Ends the thread after the jobs already given to it.
-    func stop() {
+    public func stop() {
         condition.withLock {
             isStopped = true
             condition.signal()

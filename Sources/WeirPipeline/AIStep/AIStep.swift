@@ -14,7 +14,7 @@ public struct AIStep: Sendable, Hashable {
         case embed
         /// Fields by the schema of a contract, or a text, from pictures.
         case image
-        /// What a prediction server says.
+        /// What a trained model says: a server's, or one in a file.
         case predict
         /// The parts of a long text, as a list.
         case chunk
@@ -58,7 +58,9 @@ public struct AIStep: Sendable, Hashable {
     public var chunking = Chunking.usual
     /// Of a prediction server.
     public var url: String?
-    /// Type of what a prediction server answers.
+    /// The model of a prediction, where it is a file of the project and no server's.
+    public var modelFile: OnnxFile?
+    /// Type of what a trained model answers.
     public var type: String?
     public var place: Place
     /// Of single keys, by their names.
@@ -95,12 +97,15 @@ public struct AIStep: Sendable, Hashable {
 
     private static let builtinDimensions = 256
 
+    /// Whether a server gives each text a label.
+    var labelsTexts: Bool { task == .predict && url.map { PredictionClient.Dialect(url: $0) } == .texts }
+
     /// Rows that are put in one call.
     var unit: Int {
         if let rowsPerCall { return rowsPerCall }
         return switch task {
         case .embed: model == Self.builtin ? 256 : 64
-        case .predict: 256
+        case .predict: modelFile == nil ? 256 : 4096
         case .chunk: 16
         case .extract, .classify, .generate, .image: 1
         }

@@ -35,7 +35,8 @@ struct AIStepReader {
             overlap: map.int("overlap_tokens") ?? Chunking.usual.overlap)
         step.url = map.string("url")
         step.type = map.string("type")
-        for key in ["prompt", "output", "column", "input", "images", "model"] where map.has(key) {
+        if task == .predict, OnnxFile.isOne(step.model) { step.modelFile = modelFile(step.model, map) }
+        for key in ["prompt", "output", "column", "input", "images", "model", "type"] where map.has(key) {
             step.places[key] = map.place(key)
         }
         map.finish("`ai:`")
@@ -62,8 +63,11 @@ struct AIStepReader {
         need("output", "the contract whose fields are wanted", when: task == .extract)
         need("labels", "what a row can be", when: task == .classify)
         need("images", "the columns that hold the pictures", when: task == .image)
-        need("url", "like http://127.0.0.1:8000/v2/models/churn/infer", when: task == .predict)
-        need("input", "the columns that the server takes", when: task == .predict)
+        let isFile = OnnxFile.isOne(step.model)
+        need(
+            "url", "like http://127.0.0.1:8000/v2/models/churn/infer, or `model:`, like models/churn.onnx",
+            when: task == .predict && !isFile)
+        need("input", "the columns that the model takes", when: task == .predict)
         only("prompt", for: prompted)
         only("output", for: [.extract, .image])
         only("labels", for: [.classify])
@@ -77,19 +81,18 @@ struct AIStepReader {
             map.report("project.useless-key", "the built-in embedder has one length, 256", key: "dimensions")
         }
         for key in ["max_tokens", "temperature", "effort", "batch", "batch_above"] { only(key, for: prompted) }
-        only("model", for: prompted.union([.embed]))
+        only("model", for: prompted.union(isFile || step.labelsTexts ? [.embed, .predict] : [.embed]))
         only("budget", for: prompted.union([.embed]))
         if step.output != nil, map.has("column") {
             map.report(
                 "project.useless-key", "`column:` has no effect beside `output:`, whose fields are the columns",
                 key: "column")
         }
-        if task == .predict, step.model.lowercased().hasSuffix(".onnx") || step.url?.hasSuffix(".onnx") == true {
+        if task == .predict, let url = step.url, isFile || OnnxFile.isOne(url) {
+            let named = isFile ? "`url:` has no effect beside a model in a file" : "\(url) is a file, and no address"
             map.report(
-                "ai.no-runtime", "no ONNX runtime is part of this Weir",
-                hint:
-                    "serve the file with a server that speaks KServe v2 (Triton, MLServer, OpenVINO) and name its url:",
-                key: "task")
+                "project.useless-key", named, hint: "name the file alone: `model: \(isFile ? step.model : url)`",
+                key: "url")
         }
         if let type = step.type, !Self.isTypeName(type) {
             map.report("yaml.wrong-value", "\"\(type)\" is no type of a column", key: "type")
@@ -112,6 +115,18 @@ struct AIStepReader {
             return nil
         }
         return template(PromptTemplate(text: text, file: said, place: Place(file: said)), map)
+    }
+
+    private func modelFile(_ path: String, _ map: YAMLMap) -> OnnxFile? {
+        do { return try OnnxFile(path, root: project.root) } catch {
+            let known = ProjectFiles.list(".", suffixes: [".onnx"], root: project.root).map { String($0.dropFirst(2)) }
+            let error = WeirError.wrapping(error)
+            map.report(
+                error.code, error.message,
+                hint: DidYouMean.closest(to: path, among: known).map { "did you mean \"\($0)\"?" }
+                    ?? known.first.map { "the project has \($0)" }, key: "model")
+            return nil
+        }
     }
 
     private func template(_ template: PromptTemplate, _ map: YAMLMap) -> PromptTemplate? {

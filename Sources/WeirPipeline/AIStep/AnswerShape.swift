@@ -86,8 +86,9 @@ struct AnswerShape: Sendable {
             let type = "STRUCT(chunk BIGINT, \"text\" VARCHAR, headings VARCHAR[], tokens BIGINT)[]"
             fields = [Field(name: step.column, type: type, schema: .null, words: "", mayBeNull: false)]
         case .predict:
+            let usual = !step.labelsTexts ? "DOUBLE" : step.column.lowercased() == "probs" ? "DOUBLE[]" : "VARCHAR"
             fields = [
-                Field(name: step.column, type: step.type ?? "DOUBLE", schema: .null, words: "", mayBeNull: true)
+                Field(name: step.column, type: step.type ?? usual, schema: .null, words: "", mayBeNull: true)
             ]
         }
     }

@@ -19,7 +19,10 @@ protocol Answering: Sendable {
 extension Answering {
     /// Faults that may be a single row's: they do not stop the others.
     static var rowFaults: Set<String> {
-        ["ai.bad-request", "ai.too-large", "ai.context-overflow", "ai.not-an-image", "ai.unreadable-file"]
+        [
+            "ai.bad-request", "ai.too-large", "ai.context-overflow", "ai.not-an-image", "ai.unreadable-file",
+            "ai.onnx-value", "ai.onnx-run",
+        ]
     }
 
     /// Runs a call of several questions; where it is refused, each is asked alone, to find the one that is wrong.
@@ -39,8 +42,9 @@ extension Answering {
     }
 
     private func refused(_ questions: [Question], _ error: WeirError, _ tally: AskingTally) -> Answered {
-        // A picture that is none needs no provider to tell.
-        let isCertain = ["ai.not-an-image", "ai.unreadable-file"].contains(error.code) || tally.hasAnswers
+        // A picture that is none, or a number too large, needs no provider to tell.
+        let isCertain =
+            ["ai.not-an-image", "ai.unreadable-file", "ai.onnx-value"].contains(error.code) || tally.hasAnswers
         if isCertain { return Answered(answers: questions.map { .refused($0, error) }) }
         return Answered(undecided: questions.map { ($0, error) })
     }

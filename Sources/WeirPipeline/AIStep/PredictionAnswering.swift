@@ -2,9 +2,9 @@ import WeirAI
 import WeirCore
 import WeirEngine
 
-/// Answers by a prediction server.
+/// Answers by a trained model: a server's, or a file that is run here.
 struct PredictionAnswering: Answering {
-    let client: PredictionClient
+    let predictor: any Predictor
     let resolved: ResolvedStep
 
     var unit: Int { resolved.step.unit }
@@ -14,19 +14,18 @@ struct PredictionAnswering: Answering {
         var answered = Answered(answers: lacking)
         guard !whole.isEmpty else { return answered }
         let found = try await dividing(whole, tally) { questions in
-            let features = resolved.inputs.enumerated().map { index, column in
-                PredictionClient.Feature(
-                    name: column.name, datatype: Self.datatype(column.type),
-                    values: questions.map { Self.json($0.values[index]) })
-            }
-            let predictions = try await client.predict(
+            let features = Self.features(of: resolved, questions)
+            let predictions = try await predictor.predict(
                 features, rows: questions.count, output: resolved.step.column)
-            tally.took(AIUsage(), cost: .zero)
+            // Nobody is called where the model is run here.
+            if resolved.step.modelFile == nil { tally.took(AIUsage(), cost: .zero) }
+            let fit = PredictionFit(resolved)
             return Answered(
-                answers: zip(questions, predictions.values).enumerated().map { row, pair in
+                answers: try zip(questions, predictions.values).enumerated().map { row, pair in
                     KeptAnswer(
                         hash: pair.0.hash, status: .answered,
-                        answer: JSONValue.object([resolved.step.column: pair.1]).line, served: predictions.served,
+                        answer: JSONValue.object([resolved.step.column: try fit.value(pair.1)]).line,
+                        served: predictions.served,
                         features: JSONValue.object(
                             Dictionary(features.map { ($0.name, $0.values[row]) }, uniquingKeysWith: { a, _ in a })
                         ).line, cost: 0)
@@ -37,7 +36,15 @@ struct PredictionAnswering: Answering {
         return answered
     }
 
-    /// Tensors have no NULL: a row with one is no question that a server could answer.
+    /// The columns of questions; without any, only what the columns are.
+    static func features(of resolved: ResolvedStep, _ questions: [Question] = []) -> [PredictionFeature] {
+        resolved.inputs.enumerated().map { index, column in
+            PredictionFeature(
+                name: column.name, datatype: datatype(column.type), values: questions.map { json($0.values[index]) })
+        }
+    }
+
+    /// Tensors have no NULL: a row with one is no question that a model could answer.
     private func split(_ questions: [Question]) -> (whole: [Question], lacking: [KeptAnswer]) {
         var whole: [Question] = []
         var lacking: [KeptAnswer] = []
@@ -49,15 +56,15 @@ struct PredictionAnswering: Answering {
             lacking.append(
                 KeptAnswer(
                     hash: question.hash, status: .refused,
-                    reason: "\(resolved.inputs[index].name) is NULL, and a prediction server takes none"))
+                    reason: "\(resolved.inputs[index].name) is NULL, and a model takes none"))
         }
         return (whole, lacking)
     }
 
-    private static func datatype(_ type: String) -> String {
-        if type.hasSuffix("INT") || type == "INTEGER" { return "INT64" }
-        if type == "BOOLEAN" { return "BOOL" }
-        return type == "FLOAT" || type == "DOUBLE" || type.hasPrefix("DECIMAL") ? "FP64" : "BYTES"
+    private static func datatype(_ type: String) -> PredictionFeature.Datatype {
+        if type.hasSuffix("INT") || type == "INTEGER" { return .integer }
+        if type == "BOOLEAN" { return .truth }
+        return type == "FLOAT" || type == "DOUBLE" || type.hasPrefix("DECIMAL") ? .number : .text
     }
 
     private static func json(_ value: Value) -> JSONValue {

@@ -56,7 +56,7 @@ struct ResolvedStep: Sendable {
                     "ai.no-input", "\(model.name) returns no column that the model could be given",
                     hint: "name one in the prompt as {{column}}, or under `input:`", at: step.place))
         }
-        if step.task == .embed || step.task == .chunk, inputs.count > 1 {
+        if step.task == .embed || step.task == .chunk || step.labelsTexts, inputs.count > 1 {
             problems.add(
                 WeirError(
                     "ai.no-input",
@@ -92,6 +92,8 @@ struct ResolvedStep: Sendable {
                 step.maxTokens.map { "\($0)" } ?? "", step.dimensions.map { "\($0)" } ?? "",
                 step.task == .chunk ? "\(step.chunking.limit) \(step.chunking.overlap)" : "",
             ]
+            // Only where there is one: the marks of all other steps stay as they were.
+            + (step.modelFile.map { [$0.digest] } ?? [])
     }
 
     // MARK: SQL
@@ -120,7 +122,7 @@ struct ResolvedStep: Sendable {
     var selected: String {
         let values = inputs.map { column in
             let value = "s.\(SQL.quote(column.name))"
-            if step.task == .predict { return value }
+            if step.task == .predict, !step.labelsTexts { return value }
             return column.isNested
                 ? "to_json(\(value))::VARCHAR" : "\(value)::VARCHAR"
         }

@@ -1,4 +1,5 @@
 import Foundation
+import WeirAI
 import WeirConnect
 import WeirCore
 import WeirEngine
@@ -15,6 +16,7 @@ public enum Doctor {
         let project = loadProject(path, environment, &diagnosis)
         let hasEngine = await EngineCheckup(project: project).run(&diagnosis)
         guard let project else { return diagnosis }
+        RuntimeCheckup(project: project).run(&diagnosis, environment)
         DiskCheckup(project: project).run(&diagnosis)
         let holder = LockCheckup(project: project).run(&diagnosis)
         await StateCheckup(project: project).run(&diagnosis)
@@ -89,6 +91,21 @@ struct EngineCheckup {
             }
         }
         return names
+    }
+}
+
+/// The ONNX Runtime, where a model of the project needs one.
+struct RuntimeCheckup {
+    let project: Project
+
+    func run(_ diagnosis: inout Diagnosis, _ environment: [String: String]) {
+        guard project.models.contains(where: { $0.ai?.modelFile != nil }) else { return }
+        do {
+            let runtime = try OnnxRuntime.shared(environment: environment)
+            diagnosis.ok("onnx runtime", "ONNX Runtime \(runtime.version) from \(runtime.path)")
+        } catch {
+            diagnosis.fail("onnx runtime", error)
+        }
     }
 }
 

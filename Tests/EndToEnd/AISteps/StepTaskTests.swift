@@ -127,6 +127,22 @@ struct StepTaskTests {
         await project.server.stop()
     }
 
+    @Test("a server's answer that the column's type cannot hold fails the table and says the type, and is no NULL")
+    func predictionTypes() async throws {
+        let project = try await StepProject(
+            "{ task: predict, url: \"${SERVER}\", input: [text], type: DOUBLE }", documents: ["good!", "so so"])
+        let environment = StepProject.environment.merging(["SERVER": "\(project.server.url)/classify"]) { $1 }
+        let text = try await project.files.command(["run", "-o", "json"], environment: environment)
+        let fault = try #require(text.faults.first { $0.code == "ai.prediction-type" }, "\(text)")
+        #expect(text.code == 2 && fault.hint?.contains("VARCHAR") == true && fault.place?.line == 2)
+        try project.model("{ task: predict, url: \"${SERVER}\", input: [text], column: probs, type: DOUBLE }")
+        let list = try await project.files.command(["run", "-o", "json"], environment: environment)
+        #expect(
+            list.faults.contains { $0.code == "ai.prediction-type" && $0.hint?.contains("DOUBLE[]") == true }, "\(list)"
+        )
+        await project.server.stop()
+    }
+
     @Test("mistakes in the header and the prompt are told at plan time, all at once, each in its place")
     func mistakes() async throws {
         let project = try await StepProject(

@@ -1,0 +1,71 @@
+import Foundation
+import WeirCore
+import WeirEngine
+
+/// Scores rows with an ONNX file, in this process and on a thread of its own.
+public actor OnnxPredictor: Predictor {
+    private let executor = ThreadExecutor(name: "weir-onnx")
+    private let file: OnnxFile
+    private var session: OnnxSession?
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Opens nothing yet.
+    public init(_ file: OnnxFile) { self.file = file }
+
+    deinit { executor.stop() }
+
+    /// Opens the model and holds what it takes and gives against what is wanted, before any row is scored.
+    ///
+    /// - Parameters:
+    ///   - features: their values do not matter.
+    ///   - type: of the column that the answers go to; nil where nobody said one, and it is DOUBLE.
+    /// - Throws: `ai.onnx-runtime`, `ai.onnx-model`, `ai.onnx-input`, `ai.onnx-output`.
+    public func check(_ features: [PredictionFeature], output: String, type: String?) throws {
+        let session = try opened()
+        _ = try OnnxBinding(session.inputs, to: features)
+        try OnnxOutput(session.outputs, named: output).check(type: type)
+    }
+
+    /// - Throws: `ai.onnx-value` or `ai.onnx-run` where it is a row's fault, perhaps.
+    public func predict(_ features: [PredictionFeature], rows: Int, output: String) throws -> Predictions {
+        let session = try opened()
+        let binding = try OnnxBinding(session.inputs, to: features)
+        let chosen = try OnnxOutput(session.outputs, named: output)
+        var flat: [JSONValue] = []
+        let size = binding.takesOneRow ? 1 : max(1, rows)
+        for start in stride(from: 0, to: rows, by: size) {
+            try Task.checkCancellation()
+            let some = start..<min(start + size, rows)
+            let inputs = try binding.tensors(features, rows: some)
+            let tensor: OnnxTensor
+            do { tensor = try session.run(inputs, output: chosen.port.name) } catch let fault as OnnxFault {
+                throw WeirError("ai.onnx-run", "\(file.path) fails: \(fault.message)", outcome: .systemFailed)
+            }
+            flat += try chosen.values(of: tensor, rows: some.count)
+        }
+        guard flat.count.isMultiple(of: max(1, rows)) else {
+            throw WeirError(
+                "ai.onnx-output", "\(file.path) gives rows of different lengths", hint: "export it for one length")
+        }
+        return Predictions(served: served(session), flat: flat, rows: rows)
+    }
+
+    private func opened() throws -> OnnxSession {
+        if let session { return session }
+        let runtime = try OnnxRuntime.shared()
+        let opened: OnnxSession
+        do { opened = try OnnxSession(file, runtime: runtime) } catch let fault as OnnxFault {
+            throw WeirError("ai.onnx-model", "\(file.path) cannot be used: \(fault.message)")
+        }
+        try file.checkUnchanged()
+        session = opened
+        return opened
+    }
+
+    /// `churn:3@1f2e3d4c5b6a`: the file's name, the version in it, and a mark of what is in it.
+    private func served(_ session: OnnxSession) -> String {
+        let name = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
+        return "\(name)\(session.version.map { ":\($0)" } ?? "")@\(file.digest.prefix(12))"
+    }
+}
