@@ -14,9 +14,12 @@ struct PredictionAnswering: Answering {
         var answered = Answered(answers: lacking)
         guard !whole.isEmpty else { return answered }
         let found = try await dividing(whole, tally) { questions in
-            let features = Self.features(of: resolved, questions)
-            let predictions = try await predictor.predict(
-                features, rows: questions.count, output: resolved.step.column)
+            let features = resolved.inputs.enumerated().map { index, column in
+                PredictionFeature(
+                    name: column.name, datatype: Self.datatype(column.type),
+                    values: questions.map { Self.json($0.values[index]) })
+            }
+            let predictions = try await predictions(features, rows: questions.count)
             // Nobody is called where the model is run here.
             if resolved.step.modelFile == nil { tally.took(AIUsage(), cost: .zero) }
             let fit = PredictionFit(resolved)
@@ -36,11 +39,14 @@ struct PredictionAnswering: Answering {
         return answered
     }
 
-    /// The columns of questions; without any, only what the columns are.
-    static func features(of resolved: ResolvedStep, _ questions: [Question] = []) -> [PredictionFeature] {
-        resolved.inputs.enumerated().map { index, column in
-            PredictionFeature(
-                name: column.name, datatype: datatype(column.type), values: questions.map { json($0.values[index]) })
+    /// - Throws: `ai.onnx-…`, placed in the header, where a file does not fit the step.
+    private func predictions(_ features: [PredictionFeature], rows: Int) async throws -> Predictions {
+        let step = resolved.step
+        do { return try await predictor.predict(features, rows: rows, output: step.column) } catch var error
+            as WeirError
+        {
+            if step.modelFile != nil { error.place = error.place ?? step.places["model"] ?? step.place }
+            throw error
         }
     }
 

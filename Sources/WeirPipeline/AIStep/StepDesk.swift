@@ -69,28 +69,16 @@ actor StepDesk {
         return run
     }
 
-    /// - Throws: `ai.onnx-…`, placed in the header, where a file does not fit the step.
-    private func predictor(_ resolved: ResolvedStep) async throws -> any Predictor {
-        let step = resolved.step
-        guard let file = step.modelFile else {
-            return PredictionClient(url: step.url ?? "", model: step.model, retry: Self.settings(project).retry)
-        }
-        let predictor = OnnxPredictor(file)
-        do {
-            try await predictor.check(
-                PredictionAnswering.features(of: resolved), output: step.column, type: step.type)
-        } catch var error as WeirError {
-            error.place = error.place ?? step.places["model"] ?? step.place
-            throw error
-        }
-        return predictor
+    private func predictor(_ step: AIStep) -> any Predictor {
+        if let file = step.modelFile { return OnnxPredictor(file, type: step.type) }
+        return PredictionClient(url: step.url ?? "", model: step.model, retry: Self.settings(project).retry)
     }
 
     /// Who answers a step's rows.
     private func answering(_ resolved: ResolvedStep, _ options: AICallOptions) async throws -> any Answering {
         let step = resolved.step
         switch step.task {
-        case .predict: return PredictionAnswering(predictor: try await predictor(resolved), resolved: resolved)
+        case .predict: return PredictionAnswering(predictor: predictor(step), resolved: resolved)
         case .embed where step.model == AIStep.builtin:
             return BuiltinEmbedding(embedder: try BuiltinEmbedder.shared(), unit: step.unit)
         case .embed: return EmbeddingAnswering(client: try await client(), step: step, options: options)

@@ -71,6 +71,8 @@ struct OnnxStepTests {
         let healthy = try await project.weir("doctor")
         #expect(healthy.code == 0 && healthy.out.contains("ONNX Runtime 1."), "\(healthy)")
         #expect(try await project.files.rows("SELECT count(*) FROM mart.scores") == ["3"])
+        let kept = try await project.weir("run", "--full-refresh", environment: nowhere)
+        #expect(kept.code == 0, "where all answers are kept, nothing needs a runtime: \(kept)")
     }
 
     @Test("a runtime that is too old, and a library that is another one, say so")

@@ -23,9 +23,9 @@ final class OnnxLab: Sendable {
     }
 
     func predict(
-        _ model: Data, _ features: [PredictionFeature], output: String = "prediction"
+        _ model: Data, _ features: [PredictionFeature], output: String = "prediction", type: String? = nil
     ) async throws -> Predictions {
-        try await OnnxPredictor(try file(model)).predict(
+        try await OnnxPredictor(try file(model), type: type).predict(
             features, rows: features.first?.values.count ?? 0, output: output)
     }
 
@@ -34,7 +34,7 @@ final class OnnxLab: Sendable {
         of model: Data, _ features: [PredictionFeature], output: String = "prediction", type: String? = nil
     ) async throws -> [WeirError] {
         do {
-            try await OnnxPredictor(try file(model)).check(features, output: output, type: type)
+            _ = try await OnnxPredictor(try file(model), type: type).predict(features, rows: 0, output: output)
             return []
         } catch let error as WeirError { return error.causes.isEmpty ? [error] : error.causes }
     }

@@ -98,7 +98,7 @@ struct OnnxMistakeTests {
         try FileManager.default.removeItem(at: weights)
         let planned = OnnxPredictor(first)
         _ = try lab.file(OnnxModels.sum(of: [.init("d", .double, times: 3)]))
-        await #expect { try await planned.check([OnnxLab.numbers("d", [])], output: "", type: nil) } throws: {
+        await #expect { try await planned.predict([OnnxLab.numbers("d", [])], rows: 0, output: "") } throws: {
             ($0 as? WeirError)?.code == "ai.onnx-changed"
         }
     }

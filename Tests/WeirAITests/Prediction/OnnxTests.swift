@@ -61,10 +61,11 @@ struct OnnxTests {
         let lab = try OnnxLab()
         let rows = [OnnxLab.numbers("x", [0, 3, -3])]
         let model = OnnxModels.logistic(weights: [1], bias: 0)
-        #expect(try await lab.predict(model, rows, output: "LABEL").values == ["no", "yes", "no"])
+        #expect(try await lab.predict(model, rows, output: "LABEL", type: "VARCHAR").values == ["no", "yes", "no"])
         let first = OnnxModels.logistic(weights: [1], bias: 0, first: "label")
-        #expect(try await lab.predict(first, rows, output: "prediction").values == ["no", "yes", "no"])
-        let both = try await lab.predict(model, rows, output: "both").values
+        #expect(
+            try await lab.predict(first, rows, output: "prediction", type: "VARCHAR").values == ["no", "yes", "no"])
+        let both = try await lab.predict(model, rows, output: "both", type: "DOUBLE[]").values
         #expect(both[0] == [.double(0.5), .double(0.5)])
         let sums = both.map { row in row.items.compactMap(\.number).reduce(0, +) }
         #expect(both.allSatisfy { $0.items.count == 2 } && sums.allSatisfy { abs($0 - 1) < 1e-6 })
@@ -84,7 +85,8 @@ struct OnnxTests {
     func values() async throws {
         let lab = try OnnxLab()
         let model = OnnxModels.sum(of: [.init("d", .double, times: 1)])
-        let said = try await lab.predict(model, [OnnxLab.numbers("d", [.nan, .infinity, -.infinity, .leastNonzeroMagnitude])])
+        let said = try await lab.predict(
+            model, [OnnxLab.numbers("d", [.nan, .infinity, -.infinity, .leastNonzeroMagnitude])])
         #expect(said.values == ["NaN", "Infinity", "-Infinity", .double(.leastNonzeroMagnitude)])
         let small = OnnxModels.sum(of: [.init("age", .int32, times: 1)])
         await #expect { try await lab.predict(small, [OnnxLab.integers("age", [1, 3_000_000_000])]) } throws: {
@@ -102,7 +104,9 @@ struct OnnxTests {
         let lab = try OnnxLab()
         let model = OnnxModels.echo()
         let texts = ["", "æøå", "日本語", "👩‍👩‍👧‍👦", String(repeating: "x", count: 100_000), "a\nb"]
-        #expect(try await lab.predict(model, [OnnxLab.texts("s", texts)]).values == texts.map { .string($0) })
+        #expect(
+            try await lab.predict(model, [OnnxLab.texts("s", texts)], type: "VARCHAR").values
+                == texts.map { .string($0) })
     }
 
     @Test("what the runtime refuses at one row is told as the model's fault")

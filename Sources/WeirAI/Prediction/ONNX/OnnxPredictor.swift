@@ -6,32 +6,29 @@ import WeirEngine
 public actor OnnxPredictor: Predictor {
     private let executor = ThreadExecutor(name: "weir-onnx")
     private let file: OnnxFile
+    private let type: String?
     private var session: OnnxSession?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Opens nothing yet.
-    public init(_ file: OnnxFile) { self.file = file }
+    ///
+    /// - Parameter type: of the column that the answers go to; nil where nobody said one, and it is DOUBLE.
+    public init(_ file: OnnxFile, type: String? = nil) {
+        self.file = file
+        self.type = type
+    }
 
     deinit { executor.stop() }
 
-    /// Opens the model and holds what it takes and gives against what is wanted, before any row is scored.
+    /// What the model takes and gives is held against what is wanted before any row is scored.
     ///
-    /// - Parameters:
-    ///   - features: their values do not matter.
-    ///   - type: of the column that the answers go to; nil where nobody said one, and it is DOUBLE.
-    /// - Throws: `ai.onnx-runtime`, `ai.onnx-model`, `ai.onnx-input`, `ai.onnx-output`.
-    public func check(_ features: [PredictionFeature], output: String, type: String?) throws {
-        let session = try opened()
-        _ = try OnnxBinding(session.inputs, to: features)
-        try OnnxOutput(session.outputs, named: output).check(type: type)
-    }
-
-    /// - Throws: `ai.onnx-value` or `ai.onnx-run` where it is a row's fault, perhaps.
+    /// - Throws: `ai.onnx-value` or `ai.onnx-run` where it is a row's fault, perhaps; `ai.onnx-…` where it is no row's.
     public func predict(_ features: [PredictionFeature], rows: Int, output: String) throws -> Predictions {
         let session = try opened()
         let binding = try OnnxBinding(session.inputs, to: features)
         let chosen = try OnnxOutput(session.outputs, named: output)
+        try chosen.check(type: type)
         var flat: [JSONValue] = []
         let size = binding.takesOneRow ? 1 : max(1, rows)
         for start in stride(from: 0, to: rows, by: size) {

@@ -27,10 +27,9 @@ final class OnnxSession {
     /// - Throws: `ai.onnx-model` where it is no model, or one of a kind that this runtime does not know.
     init(_ file: OnnxFile, runtime: OnnxRuntime) throws {
         do {
-            let options = try OnnxHandle(release: { ort_release_options($0) }) { ort_create_options(&$0) }
-            handle = try OnnxHandle(release: { ort_release_session($0) }) {
-                weir_onnx_open(file.fullPath, options.pointer, &$0)
-            }
+            let options = try OnnxHandle(release: { ort_release_options($0) }, make: { ort_create_options(&$0) })
+            handle = try OnnxHandle(
+                release: { ort_release_session($0) }, make: { weir_onnx_open(file.fullPath, options.pointer, &$0) })
         } catch let error as OnnxFault {
             throw WeirError(
                 "ai.onnx-model",
@@ -48,7 +47,8 @@ final class OnnxSession {
         outputs = try Self.ports(
             allocator, count: { ort_output_count(session, &$0) },
             name: { ort_output_name(session, $0, found, &$1) }, type: { ort_output_type(session, $0, &$1) })
-        let metadata = try OnnxHandle(release: { ort_release_metadata($0) }) { ort_session_metadata(session, &$0) }
+        let metadata = try OnnxHandle(
+            release: { ort_release_metadata($0) }, make: { ort_session_metadata(session, &$0) })
         var number: Int64 = 0
         try OnnxFault.check(ort_metadata_version(metadata.pointer, &number))
         // The largest number stands for none.
@@ -60,10 +60,13 @@ final class OnnxSession {
         let values = try inputs.map { try value(of: $0.tensor) }
         let result = try withTexts(inputs.map(\.name) + [output]) { names in
             let given = values.map { Optional($0.pointer) }
-            return try OnnxHandle(release: { ort_release_value($0) }) { made in
-                ort_run(
-                    handle.pointer, nil, Array(names.dropLast()), given, given.count, Array(names.suffix(1)), 1, &made)
-            }
+            return try OnnxHandle(
+                release: { ort_release_value($0) },
+                make: { made in
+                    ort_run(
+                        handle.pointer, nil, Array(names.dropLast()), given, given.count, Array(names.suffix(1)), 1,
+                        &made)
+                })
         }
         return try tensor(of: result)
     }
@@ -81,7 +84,7 @@ final class OnnxSession {
             var text: UnsafeMutablePointer<CChar>?
             try OnnxFault.check(name(index, &text))
             defer { if let text { _ = ort_free(allocator, text) } }
-            let type = try OnnxHandle(release: { ort_release_type($0) }) { type(index, &$0) }
+            let type = try OnnxHandle(release: { ort_release_type($0) }, make: { type(index, &$0) })
             var port = OnnxPort(name: text.map { String(cString: $0) } ?? "")
             var kind: Int32 = 0
             try OnnxFault.check(ort_kind_of_type(type.pointer, &kind))
@@ -107,9 +110,11 @@ final class OnnxSession {
     // MARK: Values
 
     private func value(of tensor: OnnxTensor) throws -> OnnxHandle {
-        let value = try OnnxHandle(release: { ort_release_value($0) }) {
-            ort_create_tensor(allocator, tensor.shape, tensor.shape.count, tensor.element.rawValue, &$0)
-        }
+        let value = try OnnxHandle(
+            release: { ort_release_value($0) },
+            make: {
+                ort_create_tensor(allocator, tensor.shape, tensor.shape.count, tensor.element.rawValue, &$0)
+            })
         switch tensor.content {
         case .texts(let texts):
             try withTexts(texts) { try OnnxFault.check(ort_fill_texts(value.pointer, $0, $0.count)) }
@@ -127,7 +132,7 @@ final class OnnxSession {
         var kind: Int32 = 0
         try OnnxFault.check(ort_kind_of_value(value.pointer, &kind))
         guard Int(kind) == ORT_KIND_TENSOR else { throw OnnxFault(message: "the output is no tensor") }
-        let shape = try OnnxHandle(release: { ort_release_shape($0) }) { ort_shape_of_value(value.pointer, &$0) }
+        let shape = try OnnxHandle(release: { ort_release_shape($0) }, make: { ort_shape_of_value(value.pointer, &$0) })
         let (element, dimensions) = try Self.read(shape.pointer)
         guard let element, element != .float16 else { throw OnnxFault(message: "the output is of an unknown type") }
         let count = Int(dimensions.reduce(1, *))
@@ -180,7 +185,7 @@ final class OnnxHandle {
     let pointer: OpaquePointer
     private let release: (OpaquePointer) -> Void
 
-    init(release: @escaping (OpaquePointer) -> Void, _ make: (inout OpaquePointer?) -> OpaquePointer?) throws {
+    init(release: @escaping (OpaquePointer) -> Void, make: (inout OpaquePointer?) -> OpaquePointer?) throws {
         var made: OpaquePointer?
         try OnnxFault.check(make(&made))
         guard let made else { throw OnnxFault(message: "the runtime gave nothing") }
