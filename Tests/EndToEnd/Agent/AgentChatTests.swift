@@ -165,6 +165,28 @@ struct AgentChatTests {
         await server.stop()
     }
 
+    @Test("what is typed while it works is shown once, at the next prompt")
+    func ahead() async throws {
+        let server = try await StandIn()
+        let project = try Self.project(server)
+        let chat = try Self.chat(project)
+        try await chat.prompt()
+        var late = Self.says(server, "I am done.")
+        late.delay = .milliseconds(500)
+        server.next(late, Self.says(server, "And again."))
+        chat.type("go\r")
+        try await chat.wait { server.count == 1 }
+        chat.type("nxet\u{7F}\u{7F}\u{7F}ext one")
+        let screen = try await chat.wait("what was typed") { $0.line == "› next one" }
+        #expect(screen.lines.count { $0.contains("next one") } == 1, "\(screen.text)")
+        chat.type("\r")
+        try await chat.wait(for: "And again.")
+        try await chat.prompt()
+        chat.type("\u{04}")
+        #expect(try await chat.end() == 0)
+        await server.stop()
+    }
+
     @Test("resumed, it shows where it was, and the model has it all")
     func resumes() async throws {
         let server = try await StandIn()

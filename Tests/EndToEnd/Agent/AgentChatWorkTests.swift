@@ -101,6 +101,31 @@ struct AgentChatWorkTests {
         await server.stop()
     }
 
+    @Test("Ctrl-C ends a shell command that is under way, with the step")
+    func stopsCommand() async throws {
+        let server = try await StandIn()
+        let project = try AgentChatTests.project(server)
+        let chat = try AgentChatTests.chat(project)
+        try await chat.prompt()
+        server.next(
+            AgentChatTests.calls(server, "Bash", #"{"command":"echo $$ > pid.txt; sleep 600; touch late.txt"}"#))
+        chat.type("wait\r")
+        try await chat.wait("the question") { $0.line.hasSuffix("[n]o:") }
+        chat.type("y\r")
+        let path = project.path("pid.txt")
+        try await chat.wait { (try? String(contentsOfFile: path, encoding: .utf8))?.hasSuffix("\n") == true }
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let shell = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        chat.type("\u{03}")
+        try await chat.wait(for: "stopped; say what to do now")
+        try await chat.prompt()
+        try await chat.wait { kill(shell, 0) != 0 }
+        #expect(!FileManager.default.fileExists(atPath: project.path("late.txt")))
+        chat.type("\u{04}")
+        #expect(try await chat.end() == 0)
+        await server.stop()
+    }
+
     @Test(
         "SIGTERM ends it at the prompt, while it works and at a question, and the terminal is as before",
         arguments: 0..<3)

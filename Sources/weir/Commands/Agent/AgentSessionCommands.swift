@@ -54,7 +54,10 @@ struct AgentSessionsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let root = try ProjectLoader.findRoot(from: options.start)
-            let rules = try ProjectLoader.load(root: root).agent.sessions
+            // A project that cannot be read has sessions too; its rules are read where they are needed alone.
+            let rules =
+                keep == nil || days == nil
+                ? try ProjectLoader.load(root: root).agent.sessions : AgentSettings.Sessions()
             let done = SessionShelf(root: root).prune(
                 keep: keep ?? rules.keep, days: days ?? rules.days, isDry: dryRun)
             let report = Report(busy: done.busy, dryRun: dryRun, kept: done.kept, removed: done.removed)
