@@ -42,7 +42,9 @@ struct ResourceWatchTests {
         #expect(await lab.ask("tools/call", ["name": "schema"])["result"]?["isError"] == false)
         let path = "contracts/\(contract)"
         try data.write(path, try data.text(path) + "\n# looked at\n")
-        try await lab.until { self.messages(lab, "notifications/resources/updated").contains { $0["uri"] == .string(uri) } }
+        try await lab.until {
+            self.messages(lab, "notifications/resources/updated").contains { $0["uri"] == .string(uri) }
+        }
         #expect(!messages(lab, "notifications/resources/updated").contains { $0["uri"] == "weir://runs" })
         try data.write("models/mart/more.sql", "/* weir\nwhy: more\n*/\nSELECT count(*) AS n FROM staging.orders\n")
         try await lab.until { lab.count("notifications/resources/list_changed") == 1 }

@@ -97,7 +97,8 @@ struct ResourceWatch: Sendable {
 
     private static func list(_ project: Project) -> String {
         let tables =
-            project.models.map { "\($0.name) \($0.notes.why ?? "")" } + project.sources.map { "\($0.name) \($0.notes.why ?? "")" }
+            project.models.map { "\($0.name) \($0.notes.why ?? "")" }
+            + project.sources.map { "\($0.name) \($0.notes.why ?? "")" }
         let contracts = project.contracts.map { "\($0.key) \($0.value.description ?? "")" }
         return Fingerprint.of(tables.sorted() + ["contracts"] + contracts.sorted())
     }

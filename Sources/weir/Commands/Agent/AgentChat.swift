@@ -130,13 +130,14 @@ actor AgentChat {
     /// - Returns: nil when it was stopped or failed; the person was told.
     private func step<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value? {
         let step = Task { try await body() }
+        let stop = { @Sendable () -> Bool in
+            if step.isCancelled { return false }
+            step.cancel()
+            return true
+        }
         display.begin()
         do {
-            let value = try await Interruption.taking({
-                if step.isCancelled { return false }
-                step.cancel()
-                return true
-            }) {
+            let value = try await Interruption.taking(stop) {
                 try await withTaskCancellationHandler {
                     try await step.value
                 } onCancel: {
