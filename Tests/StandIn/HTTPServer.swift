@@ -25,6 +25,8 @@ public struct Reply: Sendable {
     public var isCut = false
     /// Waits before the first byte, and between pieces.
     public var delay = Duration.zero
+    /// Waits between pieces alone, in place of the delay.
+    public var gap: Duration?
 
     public init(_ status: Int = 200, headers: [String: String] = [:], pieces: [[UInt8]]) {
         self.status = status
@@ -114,8 +116,9 @@ private enum ReplyWriter {
                 return
             }
             try await channel.writeAndFlush(HTTPServerResponsePart.head(head)).get()
-            for piece in reply.pieces {
-                if reply.delay > .zero { try await Task.sleep(for: reply.delay) }
+            for (index, piece) in reply.pieces.enumerated() {
+                let wait = index == 0 ? (reply.gap == nil ? reply.delay : .zero) : reply.gap ?? reply.delay
+                if wait > .zero { try await Task.sleep(for: wait) }
                 try await channel.writeAndFlush(
                     HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: piece)))
                 ).get()

@@ -19,7 +19,7 @@ public enum DataTools {
 
 /// A tool whose calls a person should be asked about, in words that tell what will happen.
 public protocol ConfirmableTool: Tool {
-    /// The question; nil where nothing will happen, so that nobody need be asked.
+    /// The question; nil where nobody need be asked: nothing will happen, or nothing but a note beside the data.
     ///
     /// - Throws: where the call would fail anyway.
     func question(_ arguments: ToolArguments, _ context: ToolContext) async throws -> String?

@@ -25,6 +25,11 @@ extension AgentLoop {
         try note(reasons.joined(separator: "\n"))
     }
 
+    /// Makes the conversation as short as it can be, before it has to be.
+    ///
+    /// - Returns: whether it is shorter than before.
+    public func compact() async throws -> Bool { try await makeRoom(force: true) }
+
     /// Shortens old results, and sums up old turns where that is not enough.
     ///
     /// - Returns: whether there is more room than before.

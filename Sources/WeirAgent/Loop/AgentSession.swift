@@ -44,11 +44,13 @@ public struct AgentSession: Sendable {
     public let tools: [String]
     private let trail: AuditTrail
     private let servers: ToolServers?
+    private let tidy: @Sendable () -> Void
 
     /// Ends what was started for the session, when everything is written down.
     public func close() async {
         await trail.flush()
         await servers?.close()
+        tidy()
     }
 
     /// - Parameter settings: of AI services; the project's, or those of whoever benches.
@@ -69,6 +71,7 @@ public struct AgentSession: Sendable {
         }
         let name = request.agent ?? head?.agent ?? project.agent.profile ?? BuiltInProfiles.usual
         let profile = try ProfileShelf(root: project.root).profile(name)
+        let memory = request.memory == nil ? ProjectMemory.agent(project, settings, store, session: id) : nil
         let isDryRun = request.isDryRun || head?.isDryRun == true || profile.isPlanOnly
         let workspace = Workspace(root: project.root, isDryRun: isDryRun)
         var servers: ToolServers?
@@ -113,17 +116,20 @@ public struct AgentSession: Sendable {
             audit: { await trail.add($0) })
         var parts = AgentParts(
             profile: profile, model: choice.name, answerer: choice.model, usesSchema: choice.usesSchema,
-            tools: toolbox, caller: caller, memory: request.memory ?? AgentMemory.of(store),
+            tools: toolbox, caller: caller, memory: request.memory ?? memory ?? .none,
             workspace: workspace, limits: bounded,
             secrets: project.secrets, project: project.name, isUnattended: request.isUnattended)
         // A small model would talk until its window is full.
         parts.maxAnswerTokens =
             project.agent.answerTokens ?? min(parts.maxAnswerTokens, max(512, (choice.maxInputTokens ?? .max) / 4))
         let file = try SessionFile(id: id, folder: folder)
+        let rules = project.agent.sessions
+        let keepsOwn = request.folder == nil
         return AgentSession(
             id: id, profile: profile, model: choice.shown, isDryRun: isDryRun,
             loop: try AgentLoop(parts, file: file, records: records, show: request.show),
-            tools: toolbox.tools.map(\.spec.name), trail: trail, servers: servers)
+            tools: toolbox.tools.map(\.spec.name), trail: trail, servers: servers,
+            tidy: { if keepsOwn { _ = shelf.prune(keep: rules.keep, days: rules.days) } })
     }
 
     private static func limits(

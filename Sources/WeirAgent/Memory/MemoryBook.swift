@@ -63,18 +63,20 @@ public struct MemoryBook: Sendable {
         return harvest
     }
 
-    /// Keeps one that a person wrote.
+    /// Keeps one that a person wrote, or an agent by a tool.
     ///
     /// - Throws: `memory.invalid` with the reason.
     public func add(
-        _ content: String, type: MemoryType, isCritical: Bool = false, session: String? = nil
+        _ content: String, type: MemoryType, isCritical: Bool = false, session: String? = nil,
+        origin: Memory.Origin = .person
     ) async throws -> KeptMemory {
         let content = MemoryRules.tidied(content)
         do { try MemoryRules.check(content) } catch { throw Self.invalid(error.reason) }
-        var draft = MemoryDraft(type: type, content: content, origin: .person, session: session, createdAt: now())
+        var draft = MemoryDraft(type: type, content: content, origin: origin, session: session, createdAt: now())
         draft.isCritical = isCritical
-        guard let result = try await keep([draft]).first, result.outcome != .refused else {
-            throw Self.invalid("the content holds a secret")
+        let result = try await keep([draft]).first
+        guard let result, result.outcome != .refused else {
+            throw Self.invalid(result?.refusal ?? "the content holds a secret")
         }
         return result
     }

@@ -26,21 +26,43 @@ public final class SessionFile: Sendable {
             throw WeirError("system.cannot-write", "\(folder) cannot be made", outcome: .systemFailed)
         }
         // What an agent was told and saw is its person's business alone.
-        let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw WeirError("system.cannot-write", "\(path) cannot be opened", outcome: .systemFailed)
-        }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            close(file)
-            throw WeirError(
-                "agent.session-busy", "another process is at work on the session \(id)",
-                hint: "wait for it to end, or start a new session", isTransient: true, outcome: .systemFailed)
-        }
-        descriptor = file
+        descriptor = try Self.locked(path, O_RDWR | O_CREAT | O_APPEND, of: id)
+        let file = descriptor
         // A line that a kill cut must not swallow the next one.
         let size = lseek(file, 0, SEEK_END)
         var last: UInt8 = 0
         if size > 0, pread(file, &last, 1, size - 1) == 1, last != UInt8(ascii: "\n") { try add("\n") }
+    }
+
+    /// Opens a session's file and locks it; again where another process took it away in between.
+    private static func locked(_ path: String, _ flags: Int32, of id: String) throws -> Int32 {
+        while true {
+            let file = open(path, flags | O_CLOEXEC, 0o600)
+            guard file >= 0 else {
+                throw WeirError("system.cannot-write", "\(path) cannot be opened", outcome: .systemFailed)
+            }
+            guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+                close(file)
+                throw WeirError(
+                    "agent.session-busy", "another process is at work on the session \(id)",
+                    hint: "wait for it to end, or start a new session", isTransient: true, outcome: .systemFailed)
+            }
+            var found = stat()
+            if fstat(file, &found) == 0, found.st_nlink > 0 { return file }
+            close(file)
+        }
+    }
+
+    /// Takes a session away with what lies beside it, unless somebody is at work on it.
+    ///
+    /// - Returns: false where it is busy or cannot be taken away.
+    static func remove(id: String, folder: String) -> Bool {
+        let path = "\(folder)/\(id).jsonl"
+        guard let file = try? locked(path, O_RDWR, of: id) else { return false }
+        defer { close(file) }
+        // The large results first: without the file nobody would find them again.
+        try? FileManager.default.removeItem(atPath: "\(folder)/\(id)")
+        return unlink(path) == 0
     }
 
     deinit { close(descriptor) }

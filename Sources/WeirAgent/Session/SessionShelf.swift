@@ -32,6 +32,39 @@ public struct SessionShelf: Sendable {
         ids().prefix(limit).compactMap { id in (try? records(id)).flatMap { Self.summary(id, $0) } }
     }
 
+    /// What a tidying did, or would do.
+    public struct Pruned: Sendable, Encodable {
+        public var removed: [String] = []
+        /// Sessions that would have to go, and that somebody is at work on.
+        public var busy: [String] = []
+        public var kept = 0
+    }
+
+    /// Takes away sessions that are neither among the newest nor young. One that is at work always stays.
+    ///
+    /// - Parameters:
+    ///   - keep: how many of the latest used stay in any case.
+    ///   - days: those that were used within so many days stay too.
+    ///   - isDry: only says what would be done.
+    public func prune(keep: Int, days: Int, now: Date = Date(), isDry: Bool = false) -> Pruned {
+        let used = ids().map { id -> (id: String, at: Date) in
+            let found = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(id).jsonl")
+            return (id, found?[.modificationDate] as? Date ?? now)
+        }.sorted { ($0.at, $0.id) > ($1.at, $1.id) }
+        let border = now.addingTimeInterval(-Double(days) * 86_400)
+        var pruned = Pruned()
+        for (place, session) in used.enumerated() {
+            if place < keep || session.at >= border {
+                pruned.kept += 1
+            } else if isDry || SessionFile.remove(id: session.id, folder: folder) {
+                pruned.removed.append(session.id)
+            } else {
+                pruned.busy.append(session.id)
+            }
+        }
+        return pruned
+    }
+
     func ids() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }.sorted(by: >)

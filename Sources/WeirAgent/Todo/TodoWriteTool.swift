@@ -15,7 +15,7 @@ public struct TodoWriteTool: Tool {
         spec = Self.spec(prefix: book.prefix)
     }
 
-    private static func spec(prefix: String) -> ToolSpec {
+    static func spec(prefix: String) -> ToolSpec {
         ToolSpec(
             name: "TodoWrite", title: "Task list",
             summary: """

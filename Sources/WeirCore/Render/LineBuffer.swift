@@ -18,9 +18,11 @@ public struct LineBuffer: Sendable {
     private var position: Int
     private var draft: [Character] = []
     private var pending: [UInt8] = []
-    private var isPasting = false
+    /// Bytes of a paste that has not ended.
+    private var pasted: [UInt8]?
     /// Rows below the first on which the cursor stands, as it was drawn last.
     private var drawnRow = 0
+    private var wipesScreen = false
 
     public init(history: [String] = []) {
         self.history = history
@@ -29,6 +31,10 @@ public struct LineBuffer: Sendable {
 
     /// Takes a byte of the keyboard.
     public mutating func take(_ byte: UInt8) -> Outcome {
+        if pasted != nil {
+            paste(byte)
+            return .editing
+        }
         pending.append(byte)
         if pending[0] == 0x1B { return escape() }
         if byte < 0x20 || byte == 0x7F {
@@ -49,13 +55,35 @@ public struct LineBuffer: Sendable {
         return .editing
     }
 
+    // MARK: Pasting
+
+    private static let pasteEnd: [UInt8] = Array("\u{1B}[201~".utf8)
+
+    /// What is pasted is text and no keys: it is taken whole, when its end has come.
+    private mutating func paste(_ byte: UInt8) {
+        pasted?.append(byte)
+        guard byte == Self.pasteEnd.last, let bytes = pasted, bytes.suffix(Self.pasteEnd.count) == Self.pasteEnd[...]
+        else { return }
+        pasted = nil
+        var text = ""
+        var last: Unicode.Scalar?
+        for scalar in String(decoding: bytes.dropLast(Self.pasteEnd.count), as: UTF8.self).unicodeScalars {
+            switch scalar {
+            // Line ends of any system are one.
+            case "\n" where last == "\r": break
+            case "\n", "\r": text += "\n"
+            case "\t": text += "    "
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F: break
+            default: text.unicodeScalars.append(scalar)
+            }
+            last = scalar
+        }
+        insert(text)
+    }
+
     // MARK: Keys
 
     private mutating func control(_ byte: UInt8) -> Outcome {
-        if isPasting {
-            if byte == 0x0D || byte == 0x0A { insert("\n") } else if byte == 0x09 { insert("    ") }
-            return .editing
-        }
         switch byte {
         case 0x0D, 0x0A:
             // A backslash at the end goes on with another line.
@@ -82,14 +110,12 @@ public struct LineBuffer: Sendable {
             let start = lineStart
             text.removeSubrange(start..<cursor)
             cursor = start
-        case 0x17:
-            let start = wordStart
-            text.removeSubrange(start..<cursor)
-            cursor = start
+        case 0x17: removeWord()
         case 0x10: older()
         case 0x0E: newer()
         case 0x02: cursor = max(0, cursor - 1)
         case 0x06: cursor = min(text.count, cursor + 1)
+        case 0x0C: wipesScreen = true
         default: break
         }
         return .editing
@@ -103,6 +129,13 @@ public struct LineBuffer: Sendable {
             case UInt8(ascii: "["), UInt8(ascii: "O"): return .editing
             case 0x0D, 0x0A: insert("\n")
             case UInt8(ascii: "b"): cursor = wordStart
+            case UInt8(ascii: "f"): cursor = wordEnd
+            case UInt8(ascii: "d"): text.removeSubrange(cursor..<wordEnd)
+            case 0x7F, 0x08: removeWord()
+            // An escape that stands alone, before a key that sends one.
+            case 0x1B:
+                pending = [0x1B]
+                return .editing
             default: break
             }
             pending = []
@@ -119,14 +152,21 @@ public struct LineBuffer: Sendable {
         case "B": if lineEnd < text.count { cursor = sameColumn(lineEnd + 1) ?? text.count } else { newer() }
         case "C": cursor = min(text.count, cursor + 1)
         case "D": cursor = max(0, cursor - 1)
+        case "1;5C", "1;3C": cursor = wordEnd
+        case "1;5D", "1;3D": cursor = wordStart
         case "H", "1~": cursor = lineStart
         case "F", "4~": cursor = lineEnd
         case "3~": if cursor < text.count { text.remove(at: cursor) }
-        case "200~": isPasting = true
-        case "201~": isPasting = false
+        case "200~": pasted = []
         default: break
         }
         return .editing
+    }
+
+    private mutating func removeWord() {
+        let start = wordStart
+        text.removeSubrange(start..<cursor)
+        cursor = start
     }
 
     private mutating func insert(_ new: String) {
@@ -146,6 +186,13 @@ public struct LineBuffer: Sendable {
         var index = cursor
         while index > 0, text[index - 1].isWhitespace { index -= 1 }
         while index > 0, !text[index - 1].isWhitespace { index -= 1 }
+        return index
+    }
+
+    private var wordEnd: Int {
+        var index = cursor
+        while index < text.count, text[index].isWhitespace { index += 1 }
+        while index < text.count, !text[index].isWhitespace { index += 1 }
         return index
     }
 
@@ -177,45 +224,59 @@ public struct LineBuffer: Sendable {
     // MARK: Drawing
 
     /// What to write to a terminal so that it shows the text with its cursor, over what was drawn before.
-    public mutating func draw(prompt: String, width: Int) -> String {
-        let width = max(8, width)
-        let indent = DisplayWidth.of(prompt)
+    ///
+    /// - Parameter height: rows of the terminal; of a longer text those around the cursor are shown.
+    public mutating func draw(prompt: String, width: Int, height: Int = .max) -> String {
+        let (rows, place) = layout(prompt, max(8, width))
+        let most = max(1, height)
+        let first = rows.count > most ? min(max(0, place.row - most / 2), rows.count - most) : 0
+        let shown = rows[first..<min(rows.count, first + most)]
         var out = drawnRow > 0 ? "\u{1B}[\(drawnRow)A\r" : "\r"
-        out += "\u{1B}[J" + prompt
-        var row = 0
-        var column = indent
-        var place = (row: 0, column: indent)
-        for (index, character) in text.enumerated() {
-            if index == cursor { place = (row, column) }
-            if character == "\n" {
-                out += "\r\n" + String(repeating: " ", count: indent)
-                row += 1
-                column = indent
-                continue
-            }
-            let shown = Cell.visible(String(character))
-            let wide = DisplayWidth.of(shown)
-            if column + wide > width {
-                out += "\r\n"
-                row += 1
-                column = 0
-            }
-            out += shown
-            column += wide
-        }
-        if cursor == text.count { place = (row, column) }
-        if place.column >= width {
-            out += "\r\n"
-            place = (row + 1, 0)
-            row += 1
-        }
-        if row > place.row { out += "\u{1B}[\(row - place.row)A" }
+        if wipesScreen { out = "\u{1B}[H\u{1B}[2J" }
+        wipesScreen = false
+        out += "\u{1B}[J" + shown.joined(separator: "\r\n")
+        let row = place.row - first
+        if shown.count - 1 > row { out += "\u{1B}[\(shown.count - 1 - row)A" }
         out += "\r" + (place.column > 0 ? "\u{1B}[\(place.column)C" : "")
-        drawnRow = place.row
+        drawnRow = row
         return out
     }
 
-    /// Moves below the text, before anything else is written.
+    /// The rows of a terminal that the text takes, and the cursor's place in them.
+    private func layout(_ prompt: String, _ width: Int) -> (rows: [String], place: (row: Int, column: Int)) {
+        let indent = DisplayWidth.of(prompt)
+        var rows = [prompt]
+        var column = indent
+        var place: (row: Int, column: Int)?
+        for (index, character) in text.enumerated() {
+            let shown = character == "\n" ? "" : Cell.visible(String(character))
+            let wide = DisplayWidth.of(shown)
+            if character != "\n", column + wide > width {
+                rows.append("")
+                column = 0
+            }
+            if index == cursor, column < width { place = (rows.count - 1, column) }
+            if character == "\n" {
+                // The cursor behind a full row stands where the next character would.
+                if index == cursor, place == nil {
+                    rows.append("")
+                    place = (rows.count - 1, 0)
+                }
+                rows.append(String(repeating: " ", count: indent))
+                column = indent
+                continue
+            }
+            rows[rows.count - 1] += shown
+            column += wide
+        }
+        if place == nil, column >= width {
+            rows.append("")
+            column = 0
+        }
+        return (rows, place ?? (rows.count - 1, column))
+    }
+
+    /// Moves below the text, before anything else is written; the whole text stays on the screen.
     public mutating func leave(prompt: String, width: Int) -> String {
         cursor = text.count
         let out = draw(prompt: prompt, width: width) + "\r\n"

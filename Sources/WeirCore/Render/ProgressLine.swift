@@ -16,7 +16,7 @@ public struct ProgressLine: Sendable {
 
     /// What to write for the state at `elapsed` since the work began, or nil for nothing.
     public mutating func update(_ text: String, elapsed: Duration) -> String? {
-        guard terminal.isTerminal, elapsed >= quietFor else { return nil }
+        guard terminal.isTerminal, terminal.movesCursor, elapsed >= quietFor else { return nil }
         if let lastShown, elapsed - lastShown < interval { return nil }
         lastShown = elapsed
         isOnScreen = true

@@ -15,7 +15,8 @@ struct AnswerCheck: Sendable {
         sql = Self.sql(shape)
     }
 
-    private static func sql(_ shape: AnswerShape) -> String {
+    /// SQL that takes an answer's JSON and lists what is wrong with it.
+    static func sql(_ shape: AnswerShape) -> String {
         let document = "j"
         var faults = shape.fields.map { field in
             let sql = AnswerSQL(field: field, document: document)

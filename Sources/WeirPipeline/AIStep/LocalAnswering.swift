@@ -23,16 +23,17 @@ struct ChunkAnswering: Answering {
     var unit: Int { step.unit }
 
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
-        Answered(
-            answers: questions.map { question in
-                let chunks = step.chunking.chunks(of: question.values[0].display, by: tokenizer).map { chunk in
-                    JSONValue.object([
-                        "chunk": .int(Int64(chunk.number)), "text": .string(chunk.text),
-                        "headings": .array(chunk.headings.map { .string($0) }), "tokens": .int(Int64(chunk.tokens)),
-                    ])
-                }
-                let answer = JSONValue.object([step.column: .array(chunks)]).line
-                return KeptAnswer(hash: question.hash, status: .answered, answer: answer, served: "builtin", cost: 0)
-            })
+        Answered(answers: questions.map(kept))
+    }
+
+    func kept(_ question: Question) -> KeptAnswer {
+        let chunks = step.chunking.chunks(of: question.values[0].display, by: tokenizer).map { chunk in
+            JSONValue.object([
+                "chunk": .int(Int64(chunk.number)), "text": .string(chunk.text),
+                "headings": .array(chunk.headings.map { .string($0) }), "tokens": .int(Int64(chunk.tokens)),
+            ])
+        }
+        let answer = JSONValue.object([step.column: .array(chunks)]).line
+        return KeptAnswer(hash: question.hash, status: .answered, answer: answer, served: "builtin", cost: 0)
     }
 }

@@ -18,6 +18,8 @@ struct ModelTest: Sendable {
     let line: Int
     /// By key of the input's name. An input that is not named is an empty table.
     let given: [String: TestRows]
+    /// What an AI service would answer.
+    var answers: TestRows?
     let expect: Expectation
 
     enum Expectation: Sendable {

@@ -7,6 +7,7 @@ struct ModelTestRun: Sendable {
     let test: ModelTest
     let model: ModelDefinition
     let catalog: TestCatalog
+    let project: Project
 
     /// - Throws: only when the task is cancelled. Everything else is part of the result.
     func run(in scratch: TestScratch) async throws -> ModelTestResult {
@@ -34,18 +35,25 @@ struct ModelTestRun: Sendable {
 
     private func judge(_ result: inout ModelTestResult, on connection: isolated Connection) throws {
         try makeInputs(on: connection)
-        let output: [Column]
+        var output: [Column]
+        var held: [GivenAnswers.Held] = []
         do {
             output = try runModel(on: connection)
+            if let answers = try answers(output, on: connection) {
+                held = try answers.apply(to: Self.actualName, on: connection)
+                output = Array(try connection.columns(of: "SELECT * FROM \(Self.actual)").dropFirst())
+            }
         } catch let error as WeirError {
             return judge(error, &result)
         }
         switch test.expect {
         case .error(let text, _):
+            if held.contains(where: { $0.reason.lowercased().contains(text.lowercased()) }) { return }
             let rows = Int(try connection.query("SELECT count(*) FROM \(Self.actual)").scalar.int ?? 0)
             result.status = .failed
             result.message =
                 "expected the error \"\(text)\", and the model returned \(Figures.count(Int64(rows), "row"))"
+                + Self.told(held)
         case .rows(let expectation):
             let expected = try TestRowTable.load(expectation.rows, of: file, as: "expected", on: connection)
             let comparison = RowComparison(
@@ -54,7 +62,14 @@ struct ModelTestRun: Sendable {
             guard !diff.isEmpty else { return }
             result.status = .failed
             result.diff = diff
+            if !held.isEmpty { result.message = "the rows differ\(Self.told(held))" }
         }
+    }
+
+    private static func told(_ held: [GivenAnswers.Held]) -> String {
+        if held.isEmpty { return "" }
+        let shown = held.prefix(3).map { "\($0.row): \($0.reason)" } + (held.count > 3 ? ["…"] : [])
+        return "; \(Figures.count(Int64(held.count), "row")) held back: \(shown.joined(separator: "; "))"
     }
 
     private func judge(_ error: WeirError, _ result: inout ModelTestResult) {
@@ -153,7 +168,40 @@ struct ModelTestRun: Sendable {
 
     // MARK: The model
 
-    private static let actual = TestScratch.table("actual")
+    private static let actualName = TableName(schema: TestScratch.schema, table: "actual")
+    private static let actual = actualName.sql
+
+    /// The AI step, where the test is about its columns too; nil where it is about the SELECT alone.
+    private func answers(_ output: [Column], on connection: isolated Connection) throws -> GivenAnswers? {
+        guard let step = model.ai else {
+            guard let rows = test.answers else { return nil }
+            throw TestMistake(errors: [
+                file.source.error(
+                    "test.no-step", "\(model.name) has no AI step that could be given answers",
+                    hint: "leave `answers:` out", line: rows.line, column: rows.column)
+            ])
+        }
+        let resolved = try ResolvedStep(step, of: model, in: project, columns: output)
+        var given: TestRowTable?
+        if let rows = test.answers {
+            given = try TestRowTable.load(rows, of: file, as: "answers", on: connection)
+        } else {
+            guard case .rows(let expectation) = test.expect, case .cells(let cells) = expectation.rows.content,
+                let column = cells.columns.first(where: { column in
+                    resolved.shape.fields.contains { $0.name.lowercased() == column.name.lowercased() }
+                })
+            else { return nil }
+            guard GivenAnswers.isFree(resolved.step) else {
+                throw TestMistake(errors: [
+                    (cells.source ?? file.source).error(
+                        "test.no-answers", "\"\(column.name)\" is what the AI step adds, and the test gives no answers",
+                        hint: "write them below `answers:`, beside `given:`", line: column.line, column: column.column)
+                ])
+            }
+        }
+        return GivenAnswers(
+            resolved: resolved, given: given, output: output, key: model.load.key, file: file, test: test)
+    }
 
     private func runModel(on connection: isolated Connection) throws -> [Column] {
         let columns = try OutputColumns.of(model.sql, source: model.text, on: connection)

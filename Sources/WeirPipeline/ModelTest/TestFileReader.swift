@@ -85,10 +85,15 @@ struct TestFileReader {
                 value.finish("a given input")
             }
         }
+        var answers: TestRows?
+        if let value = map.map("answers") {
+            answers = reader.read(value, of: "`answers:`")
+            value.finish("`answers:`")
+        }
         let expect = expectation(map, reader)
         map.finish("a test")
         guard let name, let expect else { return nil }
-        return ModelTest(name: name, line: map.line, given: given, expect: expect)
+        return ModelTest(name: name, line: map.line, given: given, answers: answers, expect: expect)
     }
 
     private func reportUnknown(_ key: String, of node: GraphNode, in inputs: YAMLMap) {

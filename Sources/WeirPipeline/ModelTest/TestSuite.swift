@@ -76,7 +76,9 @@ public struct TestSuite: Sendable {
         let catalog = try await TestCatalog.make(project, graph: graph, models: files.map(\.model))
         let runs = files.flatMap { file in
             file.tests.compactMap { test in
-                project.model(file.model).map { ModelTestRun(file: file, test: test, model: $0, catalog: catalog) }
+                project.model(file.model).map {
+                    ModelTestRun(file: file, test: test, model: $0, catalog: catalog, project: project)
+                }
             }
         }
         let results = unreadable + (try await Self.inParallel(runs, workers: options.workers, progress))

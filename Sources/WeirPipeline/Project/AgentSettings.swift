@@ -25,8 +25,26 @@ public struct AgentSettings: Sendable, Hashable {
     public var contextTokens: Int?
     /// The most tokens of one answer.
     public var answerTokens: Int?
+    public var memory = Memory()
+    public var sessions = Sessions()
 
     public init() {}
+
+    /// What is remembered, and how much of it a task begins with.
+    public struct Memory: Sendable, Hashable {
+        /// Most memories that are active at once.
+        public var limit: Int?
+        /// Most bytes of memories at a task's beginning.
+        public var bytes: Int?
+        public init() {}
+    }
+
+    /// Which sessions stay: the newest ones, and those that are not old.
+    public struct Sessions: Sendable, Hashable {
+        public var keep = 200
+        public var days = 30
+        public init() {}
+    }
 
     /// How a model says which tool it wants.
     public enum ToolCalls: String, Sendable, Hashable, CaseIterable {
@@ -104,6 +122,16 @@ enum AgentSettingsReader {
         settings.within = map.span("within")
         settings.contextTokens = map.positive("context_tokens")
         settings.answerTokens = map.positive("answer_tokens")
+        if let memory = map.map("memory") {
+            settings.memory.limit = memory.positive("limit")
+            settings.memory.bytes = memory.positive("bytes")
+            memory.finish("`memory:`")
+        }
+        if let sessions = map.map("sessions") {
+            settings.sessions.keep = sessions.positive("keep") ?? settings.sessions.keep
+            settings.sessions.days = sessions.positive("days") ?? settings.sessions.days
+            sessions.finish("`sessions:`")
+        }
         map.finish("`agent:`")
         return settings
     }

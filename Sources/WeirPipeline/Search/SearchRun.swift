@@ -18,6 +18,8 @@ public struct SearchRun: Sendable {
     public var limit = 10
     public var key: [String] = []
     public var wait: Duration?
+    /// Whether vectors that cost nothing are brought up to date first, which writes to the warehouse.
+    public var refreshes = true
     public var progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
 
     public init(project: Project, target: String, question: String) {
@@ -35,7 +37,7 @@ public struct SearchRun: Sendable {
         }
         let desk = SearchDesk(project: project)
         let scope = try EnvironmentScope(environment, in: project)
-        if desk.isFree {
+        if desk.isFree, refreshes {
             let stale = try await reading { connection in
                 try await connection.perform { connection in
                     let (source, record) = try find(in: scope, on: connection)
@@ -89,12 +91,15 @@ public struct SearchRun: Sendable {
     ) async throws -> SearchReport {
         let (source, found, stale) = try await connection.perform { connection in
             let (source, record) = try find(in: scope, on: connection)
-            return (source, record, desk.isFree || record == nil ? nil : try behind(source, record, on: connection))
+            let isFresh = desk.isFree && refreshes
+            return (source, record, isFresh || record == nil ? nil : try behind(source, record, on: connection))
         }
         guard let record = found else {
             throw WeirError(
                 "search.no-index", "\(source.name) has no vectors yet",
-                hint: "`weir search index --in \(source.name)` makes them, with the model of `ai: embeddings:`")
+                hint:
+                    "`weir search index --in \(source.name)` makes them\(desk.isFree ? "" : ", with the model of `ai: embeddings:`")"
+            )
         }
         let embedder = try await desk.embedder(for: .query, in: target)
         try SearchDesk.check(record, fits: embedder.space, source)

@@ -18,12 +18,15 @@ struct MCPCommand: AsyncParsableCommand {
     struct Choice: ParsableArguments {
         @Flag(
             name: .long,
-            help: "Also offer what changes the warehouse: apply (of a plan) and run. Without it the server only reads.")
+            help:
+                "Also offer what changes something: apply (of a plan) and run, and the notes of the toolsets. Without it the server only reads."
+        )
         var allowWrite = false
 
         @Option(
             name: .long,
-            help: ArgumentHelp("Sets of tools, with commas between: data (the default), write.", valueName: "names"))
+            help: ArgumentHelp(
+                "Sets of tools, with commas between: default, memory, todo, search, or all.", valueName: "names"))
         var toolsets: String?
 
         @Option(name: .long, help: ArgumentHelp("Environment of weir.yaml to work in.", valueName: "name"))
@@ -48,12 +51,15 @@ struct MCPCommand: AsyncParsableCommand {
         func run() async throws {
             let root = try ProjectFolder.find(project)
             let cache = ProjectCache()
-            let toolset = try MCPToolset(
-                DataTools.all(cache: cache), toolsets: NameList.read(choice.toolsets), allowsWrite: choice.allowWrite)
             var settings = MCPServer.Settings(root: root)
             settings.environment = choice.env
             settings.allowsWrite = choice.allowWrite
             settings.session = "mcp-\(RunID.make())"
+            let notes = NoteTools.all(
+                cache: cache, session: settings.session, allowsWrite: choice.allowWrite)
+            let toolset = try MCPToolset(
+                DataTools.all(cache: cache) + notes, toolsets: NameList.read(choice.toolsets),
+                allowsWrite: choice.allowWrite)
             let console = Console()
             // Standard output is for messages alone; what is to be told to people goes to standard error.
             let trail = AuditTrail(

@@ -7,67 +7,120 @@ import WeirCore
     import Darwin
 #endif
 
-/// Reads what a person types, with a cursor and a history.
+/// Reads what a person types, with a cursor and a history; as plain lines where the terminal can show neither.
 struct LineEditor: Sendable {
     let historyPath: String?
     static let mostHistory = 500
 
-    /// The text; nil when the person is done (Ctrl-D, or an interrupt on an empty line).
-    func line(prompt: String) async -> String? {
-        let history = history()
-        // It waits for a person: a thread of its own.
-        let text: String? = await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: Self.readNow(prompt, history)) }
-        }
-        if let text, !text.allSatisfy(\.isWhitespace) { remember(text, history) }
-        return text
+    /// What a person did.
+    enum Typed: Sendable, Hashable {
+        case text(String)
+        /// Ctrl-C, with nothing typed.
+        case interrupted
+        /// Ctrl-D, or there is nobody any more.
+        case ended
     }
 
-    private static func readNow(_ prompt: String, _ history: [String]) -> String? {
-        guard isatty(0) == 1, isatty(1) == 1, let usual = enterRawMode() else {
-            write(prompt)
-            return readLine()
+    /// - Parameter endsOnSignal: an interrupt that comes as a signal ends the waiting, and not the command.
+    /// - Throws: `CancellationError`, `system.no-pipe`.
+    func line(prompt: String, endsOnSignal: Bool = false) async throws -> Typed {
+        let history = history()
+        let bell = try Bell()
+        let take: (@Sendable () -> Bool)? = endsOnSignal ? { @Sendable in bell.ring() } : nil
+        let typed = await Interruption.taking(take) {
+            await withTaskCancellationHandler {
+                // It waits for a person: a thread of its own.
+                await withCheckedContinuation { continuation in
+                    Thread.detachNewThread {
+                        let keyboard = Keyboard(bell: bell)
+                        continuation.resume(
+                            returning: Self.editsLines
+                                ? Self.edit(prompt, history, keyboard) : Self.read(prompt, keyboard))
+                    }
+                }
+            } onCancel: {
+                _ = bell.ring()
+            }
         }
+        try Task.checkCancellation()
+        if case .text(let text) = typed, !text.allSatisfy(\.isWhitespace) { remember(text, history) }
+        return typed
+    }
+
+    /// Whether the cursor can be moved where this is typed and shown.
+    private static var editsLines: Bool {
+        isatty(0) == 1 && isatty(1) == 1 && Terminal.of(descriptor: 1).movesCursor
+    }
+
+    // MARK: With a cursor
+
+    private static func edit(_ prompt: String, _ history: [String], _ keyboard: Keyboard) -> Typed {
+        guard let before = TerminalMode.set(.keys) else { return read(prompt, keyboard) }
         write("\u{1B}[?2004h")
         defer {
             write("\u{1B}[?2004l")
-            var usual = usual
-            tcsetattr(0, TCSADRAIN, &usual)
+            TerminalMode.set(before)
         }
         var buffer = LineBuffer(history: history)
-        let width = Terminal.of(descriptor: 1).width ?? 80
-        write(buffer.draw(prompt: prompt, width: width))
+        func draw() {
+            let (width, height) = size()
+            write(buffer.draw(prompt: prompt, width: width, height: height))
+        }
+        func leave() { write(buffer.leave(prompt: prompt, width: size().width)) }
+        draw()
         while true {
-            var byte: UInt8 = 0
-            let count = read(0, &byte, 1)
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return nil }
+            guard let byte = keyboard.next() else {
+                leave()
+                return keyboard.wasRung ? .interrupted : .ended
+            }
             switch buffer.take(byte) {
-            case .editing: write(buffer.draw(prompt: prompt, width: width))
+            // What comes at once is shown at once: a long paste would be drawn for every letter.
+            case .editing: if !keyboard.hasMore { draw() }
             case .entered(let text):
-                write(buffer.leave(prompt: prompt, width: width))
-                return text
+                leave()
+                return .text(text)
             case .interrupted:
-                let wasEmpty = buffer.text.isEmpty
-                write(buffer.leave(prompt: prompt, width: width))
-                if wasEmpty { return nil }
+                leave()
+                if buffer.text.isEmpty { return .interrupted }
                 buffer = LineBuffer(history: history)
-                write(buffer.draw(prompt: prompt, width: width))
+                draw()
             case .ended:
-                write(buffer.leave(prompt: prompt, width: width))
-                return nil
+                leave()
+                return .ended
             }
         }
     }
 
-    /// Bytes come as they are typed; nil where that cannot be had.
-    private static func enterRawMode() -> termios? {
-        var usual = termios()
-        guard tcgetattr(0, &usual) == 0 else { return nil }
-        var raw = usual
-        raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-        raw.c_iflag &= ~tcflag_t(ICRNL | IXON)
-        return tcsetattr(0, TCSADRAIN, &raw) == 0 ? usual : nil
+    private static func size() -> (width: Int, height: Int) {
+        (Terminal.of(descriptor: 1).width ?? 80, Terminal.rows(descriptor: 1) ?? 24)
+    }
+
+    // MARK: Plain lines
+
+    private static func read(_ prompt: String, _ keyboard: Keyboard) -> Typed {
+        let before = TerminalMode.set(.usual)
+        defer { if let before { TerminalMode.set(before) } }
+        write(prompt)
+        var lines: [String] = []
+        var line: [UInt8] = []
+        while true {
+            guard let byte = keyboard.next() else {
+                write("\n")
+                if keyboard.wasRung { return .interrupted }
+                if line.isEmpty, lines.isEmpty { return .ended }
+                return .text((lines + [String(decoding: line, as: UTF8.self)]).joined(separator: "\n"))
+            }
+            if byte != 0x0A {
+                line.append(byte)
+                continue
+            }
+            if line.last == 0x0D { line.removeLast() }
+            let text = String(decoding: line, as: UTF8.self)
+            guard text.hasSuffix("\\") else { return .text((lines + [text]).joined(separator: "\n")) }
+            lines.append(String(text.dropLast()))
+            line = []
+            write("… ")
+        }
     }
 
     private static func write(_ text: String) {
@@ -87,5 +140,7 @@ struct LineEditor: Sendable {
         guard let historyPath, history.last != text else { return }
         let lines = (history + [text]).suffix(Self.mostHistory).map { JSONValue.string($0).line + "\n" }
         try? WholeFile.write(lines.joined(), to: historyPath, makesFolder: true)
+        // What an agent was told is its person's business alone.
+        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: historyPath)
     }
 }

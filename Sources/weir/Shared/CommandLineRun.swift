@@ -62,22 +62,52 @@ enum CommandLineRun {
 /// Ctrl-C and SIGTERM cancel the work, so that it ends cleanly. A second signal ends the process at once.
 enum Interruption {
     /// Where something smaller than the command can be stopped, this stops it and says that it did.
-    static let taken = Mutex<(@Sendable () -> Bool)?>(nil)
+    private static let taken = Mutex<(@Sendable () -> Bool)?>(nil)
+    /// Stops the command; says whether it was told before.
+    private static let whole = Mutex<(@Sendable () -> Bool)?>(nil)
 
     static func cancelling(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let work = Task { try await body() }
+        whole.withLock {
+            $0 = {
+                defer { work.cancel() }
+                return work.isCancelled
+            }
+        }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if number == SIGINT, let take = taken.withLock({ $0 }), take() { return }
-                if work.isCancelled { _exit(128 + number) }
-                work.cancel()
-            }
+            source.setEventHandler { arrived(number) }
             source.resume()
             return source
         }
-        defer { for source in sources { source.cancel() } }
+        defer {
+            for source in sources { source.cancel() }
+            TerminalMode.giveBack()
+        }
         try await work.value
+    }
+
+    /// Does what Ctrl-C does, where a key was read that is no signal.
+    static func interrupt() { arrived(SIGINT) }
+
+    private static func arrived(_ number: Int32) {
+        if number == SIGINT, let take = taken.withLock({ $0 }), take() { return }
+        guard let stop = whole.withLock({ $0 }), stop() else { return }
+        TerminalMode.giveBack()
+        _exit(128 + number)
+    }
+
+    /// While the body runs, an interrupt goes to `take` where there is one.
+    static func taking<Value: Sendable>(
+        _ take: (@Sendable () -> Bool)?, _ body: @Sendable () async throws -> Value
+    ) async rethrows -> Value {
+        guard let take else { return try await body() }
+        let before = taken.withLock { held in
+            defer { held = take }
+            return held
+        }
+        defer { taken.withLock { $0 = before } }
+        return try await body()
     }
 }

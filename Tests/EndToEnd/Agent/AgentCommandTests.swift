@@ -16,16 +16,21 @@ struct AgentCommandTests {
         for path in try FileManager.default.subpathsOfDirectory(atPath: folder) {
             if let text = try? String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8) { files[path] = text }
         }
-        files["weir.yaml"] = """
-            weir: 1
-            name: shop
-            ai:
-              model: claude-haiku-4-5
-              providers:
-                claude: { type: anthropic, key: "${CLAUDE_KEY}", base_url: "\(server.url)" }
-            \(agent)
-            """
+        files["weir.yaml"] = settings(server, agent: agent)
         return try TempProject(files)
+    }
+
+    /// A provider that says what was recorded.
+    static func settings(_ server: StandIn, agent: String = "") -> String {
+        """
+        weir: 1
+        name: shop
+        ai:
+          model: claude-haiku-4-5
+          providers:
+            claude: { type: anthropic, key: "${CLAUDE_KEY}", base_url: "\(server.url)" }
+        \(agent)
+        """
     }
 
     static let environment = ["CLAUDE_KEY": StandIn.key]
@@ -195,7 +200,8 @@ struct AgentCommandTests {
     static let documented: [(words: [String], heading: String)] = [
         ([task, "--yes"], "### weir agent"), (["list"], "### weir agent list"), (["show"], "### weir agent show"),
         (["new", "quality-guard"], "### weir agent new"), (["validate"], "### weir agent validate"),
-        (["sessions"], "### weir agent sessions"), (["export"], "### weir agent export"),
+        (["sessions"], "### weir agent sessions"), (["sessions", "prune"], "### weir agent sessions prune"),
+        (["export"], "### weir agent export"),
         (["replay"], "### weir agent replay"),
         (["bench", "join-fan-out", "--scenarios", "\(Repository.root)/Tests/Scenarios"], "### weir agent bench"),
     ]

@@ -38,12 +38,15 @@ struct MCPSDKTests {
         let refused: String?
         let applied: Applied?
         let again: Bool?
+        let hints: [String: [Bool?]]
+        let retired: [String]?
+        let changed: [String]?
     }
 
     private struct Ignored: Decodable {}
 
-    private func run(_ mode: String, _ options: [String]) async throws -> Report {
-        let project = try await SampleShop.make()
+    private func run(_ mode: String, _ options: [String], in given: TempProject? = nil) async throws -> Report {
+        let project = if let given { given } else { try await SampleShop.make() }
         let script = "\(Repository.root)/Tests/EndToEnd/MCP/sdk_client.py"
         let inherited = ProcessInfo.processInfo.environment.filter {
             ["PATH", "HOME", "TMPDIR", "LANG", "DUCKDB_LIB_DIR", "LD_LIBRARY_PATH"].contains($0.key)
@@ -79,7 +82,32 @@ struct MCPSDKTests {
         #expect(report.completed == ["raw.orders", "mart.sales_by_day"])
         #expect(report.refused == "tool.denied")
         #expect(report.asked.isEmpty)
+        #expect(report.changed == (mode == "legacy" ? nil : ["weir://runs"]))
         #expect(zip(report.progress, report.progress.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
+    static let notes = ["memory_search", "memory_list", "todo_list", "search"]
+
+    @Test("named sets are offered in their order: those that read, and with --allow-write those that note down")
+    func sets() async throws {
+        let project = try await SampleShop.make()
+        let index = try await project.weir("search", "index", "--in", "raw.orders.status")
+        try #require(index.code == 0, "\(index)")
+        let reading = try await run("auto", ["--toolsets", "search,todo,memory,default"], in: project)
+        #expect(reading.listed == Self.reading + Self.notes)
+        #expect(Set(reading.tools.keys) == Set(Self.reading + Self.notes))
+        #expect(reading.hints.values.allSatisfy { $0[0] == true })
+        let writing = try await run("legacy", ["--allow-write", "--toolsets", "all"], in: project)
+        let sets = ["memory_search", "memory_list", "memory_add", "memory_retire", "todo_list", "todo_write", "search"]
+        #expect(writing.listed == Self.reading + ["apply", "run"] + sets)
+        #expect(writing.hints["memory_retire"] == [false, true] && writing.hints["memory_add"] == [false, false])
+        #expect(writing.retired == ["Orders of the shop come at six"])
+        // A note is no question; taking one away is.
+        #expect(writing.asked.count { $0.contains("Put these memories away?") } == 1, "\(writing.asked)")
+        let todos = try await project.weir("todo", "list", "-o", "json")
+        #expect(todos.out.contains("[Data Engineer] Count the orders"))
+        let wrong = try await project.weir("mcp", "--toolsets", "memmory")
+        #expect(wrong.code == 2 && wrong.err.contains("did you mean \"memory\"?"), "\(wrong)")
     }
 
     @Test("a person is asked before a plan is applied", arguments: ["legacy", "auto", "2026-07-28"])

@@ -28,7 +28,15 @@ CALLS = {
     "quarantine": {"table": "raw.orders"},
     "diff": {"a": "raw.orders", "b": "data/orders.csv", "key": ["order_id"]},
     "usage": {"run": "latest"},
+    "memory_add": {"type": "context", "content": "Orders of the shop come at six"},
+    "memory_search": {"text": "when do orders come"},
+    "memory_list": {"type": "context"},
+    "todo_write": {"todos": [{"content": "[Data Engineer] Count the orders", "status": "in_progress"}]},
+    "todo_list": {"open": True},
+    "search": {"in": "raw.orders.status", "question": "paid", "limit": 3},
 }
+# What they need is there only when something else was called before.
+FIRST = ["memory_add", "todo_write"]
 
 asked = []
 
@@ -57,13 +65,21 @@ async def main():
         report["server"] = client.server_info.name if client.server_info else None
         tools = await everything(client.list_tools, "tools")
         report["listed"] = [tool.name for tool in tools]
-        for tool in tools:
+        report["hints"] = {t.name: [t.annotations.read_only_hint, t.annotations.destructive_hint] for t in tools}
+        for tool in sorted(tools, key=lambda tool: tool.name not in FIRST):
             if tool.name not in CALLS:
                 continue
             result = await client.call_tool(tool.name, CALLS[tool.name])
             assert not result.is_error, (tool.name, result)
             assert json.loads(result.content[0].text) == result.structured_content, tool.name
             report["tools"][tool.name] = result.structured_content
+        if "memory_retire" in report["listed"]:
+            kept = report["tools"]["memory_add"]["memory"]["id"]
+            gone = await client.call_tool("memory_retire", {"ids": [kept]})
+            assert not gone.is_error, gone
+            report["retired"] = [memory["content"] for memory in gone.structured_content["retired"]]
+            secret = await client.call_tool("memory_add", {"type": "context", "content": "password=hunter2"})
+            assert secret.is_error and secret.structured_content["error"]["code"] == "memory.invalid", secret
 
         async def told(progress, total, message):
             report["progress"].append(progress)
@@ -117,6 +133,18 @@ async def main():
             refused = await client.call_tool("apply", {"plan_id": "plan-0"})
             assert refused.is_error
             report["refused"] = refused.structured_content["error"]["code"]
+        if MODE != "legacy":
+            watched = ["weir://runs", "weir://nothing/x"]
+            async with client.listen(
+                resources_list_changed=True, tools_list_changed=True, resource_subscriptions=watched
+            ) as changes:
+                assert changes.honored.resource_subscriptions == ["weir://runs"], changes.honored
+                assert changes.honored.resources_list_changed and not changes.honored.tools_list_changed
+                run = await asyncio.create_subprocess_exec(
+                    WEIR, "run", "raw.orders", "--full-refresh", "--project", PROJECT, "-o", "json",
+                    stdout=asyncio.subprocess.DEVNULL)
+                assert await run.wait() == 0
+                report["changed"] = [(await anext(changes)).uri]
         report["asked"] = asked
     print(json.dumps(report))
 

@@ -49,13 +49,24 @@ final class TempProject: Sendable {
 
     // MARK: Commands
 
+    private static let inherited = ProcessInfo.processInfo.environment.filter { key, _ in
+        ["PATH", "HOME", "TMPDIR", "LANG", "DUCKDB_LIB_DIR", "LD_LIBRARY_PATH"].contains(key)
+    }
+
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
-        let inherited = ProcessInfo.processInfo.environment.filter { key, _ in
-            ["PATH", "HOME", "TMPDIR", "LANG", "DUCKDB_LIB_DIR", "LD_LIBRARY_PATH"].contains(key)
-        }
-        return try Child(
+        try Child(
             Binary.path, arguments, in: root,
-            environment: inherited.merging(environment) { $1 }.merging(["NO_COLOR": "1"]) { $1 }, logs: logs)
+            environment: Self.inherited.merging(environment) { $1 }.merging(["NO_COLOR": "1"]) { $1 }, logs: logs)
+    }
+
+    /// A command at a terminal of its own, where a person sits.
+    func sit(
+        _ arguments: [String], environment: [String: String] = [:], columns: Int = 80, rows: Int = 24
+    ) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            Binary.path, arguments, in: root,
+            environment: Self.inherited.merging(["TERM": "xterm-256color"]) { $1 }.merging(environment) { $1 },
+            columns: columns, rows: rows)
     }
 
     func weir(

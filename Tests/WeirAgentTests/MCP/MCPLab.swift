@@ -70,7 +70,7 @@ final class MCPLab: Sendable {
 
     init(
         allowsWrite: Bool = false, root: String = "/nowhere", workers: Int = 4, backlog: Int = 256,
-        tools: [any Tool]? = nil
+        tools: [any Tool]? = nil, looksEvery: Duration = .seconds(1)
     ) throws {
         let gate = Gate()
         self.gate = gate
@@ -78,6 +78,7 @@ final class MCPLab: Sendable {
         settings.allowsWrite = allowsWrite
         settings.workers = workers
         settings.backlog = backlog
+        settings.looksEvery = looksEvery
         let own: [any Tool] = [
             Worker("schema", .read, gate: gate), Worker("plan", .propose, gate: gate),
             Worker("apply", .run, gate: gate, planned: true), Worker("run", .run, gate: gate),

@@ -22,6 +22,13 @@ struct MCPProjectTests {
         #expect(throws: WeirError.self) { _ = try MCPToolset(DataTools.all(), toolsets: ["dta"], allowsWrite: false) }
         // Naming the set that writes does not let it write.
         #expect(try MCPToolset(DataTools.all(), toolsets: ["write"], allowsWrite: false).offered.isEmpty)
+        let every = DataTools.all() + NoteTools.all(cache: ProjectCache())
+        let sets = try ["default", "todo,memory", "search"].map {
+            try MCPToolset(every, toolsets: $0.split(separator: ",").map(String.init), allowsWrite: false)
+                .offered.map(\.spec.name)
+        }
+        #expect(sets == [lists[0], ["memory_search", "memory_list", "todo_list"], ["search"]])
+        #expect(try MCPToolset(every, toolsets: ["all"], allowsWrite: true).offered.count == 21)
         let lab = try make(data)
         let tools = await lab.ask("tools/list")["result"]?["tools"]?.items ?? []
         #expect(tools.compactMap { $0["name"]?.text } == lists[0])

@@ -64,6 +64,9 @@ public struct BuiltinEmbedder: TextEmbedder {
         }
     }
 
+    /// Vectors of a few texts, made where it is called.
+    public func vectors(of texts: [String]) -> [[Float]] { vectors(of: texts[...]) }
+
     private func vectors(of texts: ArraySlice<String>) -> [[Float]] {
         var work = BPETokenizer.Work()
         return texts.map { text in

@@ -64,6 +64,7 @@ public enum MCPGuide {
         | which rows were held back | `quarantine` | `weir quarantine show mart.x` |
         | what differs between two tables | `diff` | `weir diff a b` |
         | what happened in the last run | `usage` with run latest | `weir runs show latest` |
+        | what was learned here before | `memory_search` (of `weir mcp --toolsets default,memory`) | `weir memory search "…"` |
 
         Every command takes `-o json`. Exit codes: 0 done, 1 a gate or test said no, 2 a mistake in the project or command, 3 a
         system failed. Answers that say `truncated` go on with `next_cursor`. Errors name the nearest right name.

@@ -33,6 +33,10 @@ struct MCPRouter: Sendable {
         case "server/discover" where caller.isModern:
             var result = about.fields ?? [:]
             result["supportedVersions"] = JSONValue(MCPVersion.all)
+            // `subscriptions/listen` tells of them; revisions before have no such call here.
+            var capabilities = result["capabilities"]?.fields ?? [:]
+            capabilities["resources"] = ["subscribe": true, "listChanged": true]
+            result["capabilities"] = .object(capabilities)
             result["_meta"] = [MCPVersion.metaServer: Self.server]
             return finish(.object(result), caller, lives: Self.toolsLive)
         case "tools/list":

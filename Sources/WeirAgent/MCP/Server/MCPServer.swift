@@ -17,6 +17,8 @@ public actor MCPServer {
         /// Calls that work at once, and those that may wait.
         public var workers = 4
         public var backlog = 256
+        /// How often it is looked whether resources that a client listens to have changed.
+        public var looksEvery = Duration.seconds(1)
 
         public init(root: String) { self.root = root }
     }
@@ -28,6 +30,7 @@ public actor MCPServer {
     /// Set by `initialize`.
     private var legacy: MCPCaller?
     private var calls: [RPCID: Task<Void, Never>] = [:]
+    private var listens: [RPCID: (listening: Listening, task: Task<Void, Never>)] = [:]
     private var questions: [RPCID: CheckedContinuation<JSONValue?, Never>] = [:]
     private var nextQuestion = 1
 
@@ -71,6 +74,12 @@ public actor MCPServer {
     /// Ends all calls and waits for their ends.
     public func close() async {
         for id in questions.keys { answered(id, nil) }
+        for (listening, task) in listens.values {
+            task.cancel()
+            await task.value
+            send(listening.over)
+        }
+        listens = [:]
         for call in calls.values { call.cancel() }
         await settle()
     }
@@ -81,12 +90,13 @@ public actor MCPServer {
         do throws(RPCFault) { caller = try self.caller(method, params) } catch {
             return send(RPCWriter.fault(error, id: id))
         }
-        guard calls[id] == nil else {
+        guard calls[id] == nil, listens[id] == nil else {
             throw RPCFault(.invalidRequest, "a request with this id is being answered", id: id)
         }
         guard calls.count < settings.backlog else {
             throw RPCFault(.busy, "too many requests are waiting; send fewer at once", id: id)
         }
+        if method == Self.listen, caller.isModern { return try listen(id, params) }
         let progress = ProgressTeller(params, send: send)
         let exchange = MCPRouter.Exchange(
             caller: caller, progress: progress, ask: { [weak self] form in await self?.ask(form) ?? nil })
@@ -96,6 +106,21 @@ public actor MCPServer {
             if let answer { send(answer) }
             self.forget(id)
         }
+    }
+
+    private static let listen = "subscriptions/listen"
+
+    /// Stays open until the client or the server ends it, beside the calls.
+    private func listen(_ id: RPCID, _ params: JSONValue) throws(RPCFault) {
+        guard listens.count < Listening.atOnce else {
+            throw RPCFault(.busy, "\(Listening.atOnce) subscriptions are the most", id: id)
+        }
+        let listening = try Listening(id, params)
+        let watch = ResourceWatch(
+            listening: listening, cache: router.cache, context: router.context, interval: settings.looksEvery,
+            send: send
+        )
+        listens[id] = (listening, Task { await watch.run() })
     }
 
     /// Nothing for a call that was cancelled: the client does not wait for it any more.
@@ -142,6 +167,7 @@ public actor MCPServer {
         // Others need nothing done, and an unknown one is no fault.
         guard method == "notifications/cancelled", let id = params["requestId"].flatMap({ RPCID($0) }) else { return }
         calls[id]?.cancel()
+        listens.removeValue(forKey: id)?.task.cancel()
     }
 
     // MARK: Questions to clients of before 2026-07-28

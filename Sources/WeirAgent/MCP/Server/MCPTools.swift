@@ -12,7 +12,13 @@ public struct MCPToolset: Sendable {
             ]
         ),
         ("write", ["apply", "run"]),
+        ("memory", ["memory_search", "memory_list", "memory_add", "memory_retire"]),
+        ("todo", ["todo_list", "todo_write"]),
+        ("search", ["search"]),
     ]
+
+    /// Other names of sets: what is offered where none is named, and everything.
+    private static let aliases = ["default": ["data"], "all": sets.map(\.name)]
 
     /// All that can be called: what is not offered is refused by name, and not unknown.
     let tools: Toolbox
@@ -21,23 +27,20 @@ public struct MCPToolset: Sendable {
 
     /// - Parameters:
     ///   - toolsets: names of sets; `write` comes by itself where writing is allowed.
-    ///   - extra: tools of other parts of Weir, by the name of their set.
     /// - Throws: `mcp.unknown-toolset`.
-    public init(
-        _ tools: [any Tool], toolsets: [String], allowsWrite: Bool, extra: [(name: String, tools: [any Tool])] = []
-    ) throws {
-        let known = Self.sets.map(\.name) + extra.map(\.name)
+    public init(_ tools: [any Tool], toolsets: [String], allowsWrite: Bool) throws {
+        let known = Self.sets.map(\.name) + Self.aliases.keys.sorted()
         for name in toolsets where !known.contains(name) {
             throw WeirError(
                 "mcp.unknown-toolset", "there is no toolset \"\(name)\"", hint: DidYouMean.hint(for: name, among: known)
             )
         }
-        let wanted = (toolsets.isEmpty ? ["data"] : toolsets) + (allowsWrite ? ["write"] : [])
-        self.tools = Toolbox(tools + extra.flatMap(\.tools))
+        let wanted =
+            (toolsets.isEmpty ? ["data"] : toolsets.flatMap { Self.aliases[$0] ?? [$0] })
+            + (allowsWrite ? ["write"] : [])
+        self.tools = Toolbox(tools)
         let box = self.tools
-        let names =
-            Self.sets.filter { wanted.contains($0.name) }.flatMap(\.tools)
-            + extra.filter { wanted.contains($0.name) }.flatMap { $0.tools.map(\.spec.name) }
+        let names = Self.sets.filter { wanted.contains($0.name) }.flatMap(\.tools)
         offered = names.compactMap { box[$0] }.filter { allowsWrite || $0.spec.level <= .propose }
     }
 

@@ -50,7 +50,7 @@ struct AgentCommand: AsyncParsableCommand {
             // `--resume "go on"`: an id is a word and has a digit first.
             let isTask = resume.map { $0 != Self.last && $0.first?.isNumber != true } ?? false
             let task = try self.task ?? (isTask ? resume : isInteractive ? nil : Self.pipedTask())
-            let display = AgentDisplay(console: console, isChat: task == nil)
+            let display = AgentDisplay(console: console)
             var request = session.request
             if let resume {
                 let name = isTask || resume == Self.last ? nil : resume
@@ -62,22 +62,28 @@ struct AgentCommand: AsyncParsableCommand {
             if isInteractive, !yes { request.ask = { try await display.ask($0) } }
             request.show = { display.show($0) }
             let desk = try await AIDesk.open(project)
-            let opened = try await AgentSession.open(
-                project, settings: desk.settings, store: desk.store, request: request)
+            let asked = request
+            let open = { @Sendable (id: String?) async throws -> AgentSession in
+                var request = asked
+                request.resume = id
+                return try await AgentSession.open(
+                    project, settings: desk.settings, store: desk.store, request: request)
+            }
+            let opened = try await open(request.resume)
             guard let task else {
-                try await AgentChat(session: opened, display: display, root: root).run()
-                return await opened.close()
+                return try await AgentChat(session: opened, display: display, root: root, store: desk.store, open: open)
+                    .run(isResumed: request.resume != nil)
             }
             let outcome: AgentOutcome
+            display.begin()
             do {
                 outcome = try await opened.loop.run(task)
                 await opened.close()
-            } catch is CancellationError {
+            } catch {
                 display.close()
                 await opened.close()
-                throw WeirError(
-                    "agent.cancelled", "stopped on request; the session is kept",
-                    hint: "weir agent --resume \(opened.id) \"go on\"", outcome: .systemFailed)
+                if error is CancellationError { throw AgentChat.stopped(opened.id, hint: "\"go on\"") }
+                throw error
             }
             display.close()
             switch console.format {

@@ -6,19 +6,46 @@ import WeirCore
 /// Shows a person what an agent does while it does it.
 final class AgentDisplay: Sendable {
     private let console: Console
-    private let isChat: Bool
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let ticker = Mutex<Task<Void, Never>?>(nil)
+
+    private static let listTool = "TodoWrite"
 
     private struct State {
         var line: ProgressLine
+        /// Where lines can be written over; the task list is printed anew at each change where they cannot.
+        var panel: TaskPanel?
         /// The model's text stands in the middle of a line.
         var isOpen = false
-        init() { line = ProgressLine(on: .of(descriptor: 2)) }
+        /// What the person waits for, and since when.
+        var doing = ""
+        var since = ContinuousClock.now
     }
 
-    init(console: Console, isChat: Bool) {
+    init(console: Console) {
         self.console = console
-        self.isChat = isChat
+        let redraws = console.errors.movesCursor && console.output.movesCursor && console.format == .text
+        state = Mutex(
+            State(line: ProgressLine(on: console.errors), panel: redraws ? TaskPanel(on: console.errors) : nil))
+    }
+
+    /// Work begins: what it waits for is shown from now on.
+    func begin() {
+        if console.format == .json || !console.errors.movesCursor { return }
+        state.withLock { wait("thinking", &$0) }
+        let task = Task { [weak self] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(500))
+                self?.tick()
+            }
+        }
+        ticker.withLock { $0 = task }
+    }
+
+    private func tick() {
+        state.withLock { state in
+            if !state.isOpen, !state.doing.isEmpty { tellDoing(&state) }
+        }
     }
 
     func show(_ event: AgentEvent) {
@@ -26,7 +53,7 @@ final class AgentDisplay: Sendable {
         state.withLock { state in
             switch event {
             case .text(let text):
-                tell(state.line.clear())
+                wipe(&state)
                 // What comes from outside must not move the cursor or colour the screen.
                 let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
                     Cell.visible(String($0))
@@ -34,48 +61,66 @@ final class AgentDisplay: Sendable {
                 say(lines.joined(separator: "\n"))
                 state.isOpen = text.last != "\n"
             case .textEnded:
-                if state.isOpen { say("\n") }
-                state.isOpen = false
-            case .thinking: tell(state.line.update("thinking", elapsed: .zero))
+                endLine(&state)
+                wait("thinking", &state)
+                lay(&state)
+            case .thinking: if state.doing != "thinking" { wait("thinking", &state) }
             case .call(let tool, let arguments):
-                tell(state.line.clear())
-                tell(style("→ \(Cell.visible(tool)) \(Self.brief(arguments))\n", .faint))
+                // The task list shows itself what becomes of it.
+                if tool != Self.listTool {
+                    write(style("→ \(Cell.visible(tool)) \(Self.brief(arguments))\n", .faint), &state)
+                }
+                wait(tool, &state)
             case .progress(let tool, let share, let text):
                 let percent = share.map { " \(Int($0 * 100)) %" } ?? ""
-                tell(state.line.update("\(Cell.visible(tool))\(percent) \(Cell.visible(text))", elapsed: .zero))
-            case .result(let result): show(result, &state)
+                state.doing = "\(tool)\(percent) \(text)"
+                tellDoing(&state)
+            case .result(let result):
+                show(result, &state)
+                wait("thinking", &state)
             case .note(let text):
-                tell(state.line.clear())
-                tell(style("‹ \(Cell.cut(Cell.visible(text), to: 300))\n", .warning))
+                write(style("‹ \(Cell.cut(Cell.visible(text), to: 300))\n", .warning), &state)
             case .memory(let lines):
-                tell(style("remembers \(Figures.count(Int64(lines.count), "thing"))\n", .faint))
+                write(style("remembers \(Figures.count(Int64(lines.count), "thing"))\n", .faint), &state)
             case .remembered(let lines):
-                for line in lines { tell(style("+ remembered: \(Cell.visible(line))\n", .faint)) }
-            case .summed: tell(style("(older turns were summed up)\n", .faint))
-            case .warning(let warning): console.warn(WeirError(warning.code, warning.message))
+                for line in lines { write(style("+ remembered: \(Cell.visible(line))\n", .faint), &state) }
+            case .summed: write(style("(older turns were summed up)\n", .faint), &state)
+            case .warning(let warning):
+                wipe(&state)
+                endLine(&state)
+                console.warn(WeirError(warning.code, warning.message))
+                lay(&state)
             }
         }
     }
 
     private func show(_ result: RecordedResult, _ state: inout State) {
-        tell(state.line.clear())
-        if result.tool == "TodoWrite", !result.isError {
-            tell(AgentText.todos(result, on: console.errors))
-            return
-        }
-        if result.isError {
+        if result.tool == Self.listTool, !result.isError {
+            if state.panel == nil {
+                return tell(AgentText.todos(result, on: console.errors).map { $0 + "\n" }.joined())
+            }
+            wipe(&state)
+            state.panel?.take(result)
+            lay(&state)
+        } else if result.isError {
             let message = result.content?["error"]?["message"]?.text ?? result.text
-            tell(style("  ✗ \(Cell.cut(Cell.visible(message), to: 160))\n", .bad))
+            let name = result.tool == Self.listTool ? "\(result.tool): " : ""
+            write(style("  ✗ \(Cell.cut(Cell.visible(name + message), to: 160))\n", .bad), &state)
         }
     }
 
-    /// Ends whatever line is open.
+    /// Ends what is under way on the screen; the task list stays as it is now.
     func close() {
         if console.format == .json { return }
+        ticker.withLock { ticker in
+            ticker?.cancel()
+            ticker = nil
+        }
         state.withLock { state in
-            tell(state.line.clear())
-            if state.isOpen { say("\n") }
-            state.isOpen = false
+            wipe(&state)
+            endLine(&state)
+            state.doing = ""
+            tell(state.panel?.settle())
         }
     }
 
@@ -90,25 +135,72 @@ final class AgentDisplay: Sendable {
     // MARK: Questions
 
     func ask(_ question: PermissionQuestion) async throws -> PermissionReply {
-        close()
+        state.withLock { state in
+            wipe(&state)
+            endLine(&state)
+            // Nothing moves while the person thinks.
+            state.doing = ""
+        }
         let subject = question.subject.split(whereSeparator: \.isNewline).map { Cell.visible(String($0)) }
         tell(
             "\n" + style("\(Cell.visible(question.tool))", .strong)
-                + "  \(subject.prefix(20).joined(separator: "\n  "))\n")
-        let answer = await LineEditor(historyPath: nil).line(
-            prompt: "Do it? It is asked because \(question.reason). [y]es, [a]lways, [n]o: ")
+                + "  \(subject.prefix(20).joined(separator: "\n  "))\n"
+                + "It is asked because \(Cell.visible(question.reason)).\n")
+        // What was typed before this was shown is no answer to it.
+        TerminalMode.forgetTyped()
+        let typed = try await LineEditor(historyPath: nil).line(prompt: "Do it? [y]es, [a]lways, [n]o: ")
+        if typed == .interrupted { Interruption.interrupt() }
         try Task.checkCancellation()
-        switch answer?.trimmingCharacters(in: .whitespaces).lowercased() {
-        case "y", "yes": return .yes
-        case "a", "always": return .always
-        case nil, "", "n", "no": return .no("the person said no")
-        case let words?: return .no("the person said: \(words)")
+        state.withLock { state in
+            wait(question.tool, &state)
+            lay(&state)
+        }
+        guard case .text(let text) = typed else { return .no("the person said no") }
+        return switch text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() {
+        case "y", "yes": .yes
+        case "a", "always": .always
+        case "", "n", "no": .no("the person said no")
+        default: .no("the person said: \(text.trimmingCharacters(in: .whitespacesAndNewlines))")
         }
     }
 
     // MARK: Writing
 
     private func style(_ text: String, _ tone: Tone) -> String { console.errors.style(text, tone) }
+
+    /// Takes away what is drawn under the text.
+    private func wipe(_ state: inout State) {
+        tell(state.line.clear())
+        tell(state.panel?.erase())
+    }
+
+    /// Draws again what is to be under the text.
+    private func lay(_ state: inout State) {
+        if !state.isOpen { tell(state.panel?.draw(height: Terminal.rows(descriptor: 2) ?? 24)) }
+    }
+
+    private func write(_ line: String, _ state: inout State) {
+        wipe(&state)
+        endLine(&state)
+        tell(line)
+        lay(&state)
+    }
+
+    private func endLine(_ state: inout State) {
+        if state.isOpen { say("\n") }
+        state.isOpen = false
+    }
+
+    private func wait(_ doing: String, _ state: inout State) {
+        state.doing = doing
+        state.since = .now
+    }
+
+    private func tellDoing(_ state: inout State) {
+        let waited = ContinuousClock.now - state.since
+        let text = "\(Cell.visible(state.doing)) · \(waited.components.seconds) s · Ctrl-C stops"
+        tell(state.line.update(text, elapsed: waited))
+    }
 
     private func say(_ text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 

@@ -6,18 +6,68 @@ import WeirPipeline
 
 struct AgentSessionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sessions", abstract: "The sessions of this project, the latest first.")
+        commandName: "sessions", abstract: "The sessions of this project, and which of them stay.",
+        subcommands: [List.self, Prune.self], defaultSubcommand: List.self)
 
-    @OptionGroup var options: ProjectOptions
-    @Option(name: .long, help: "Most sessions.") var limit: Int = 20
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "The latest first. This is what `weir agent sessions` alone does.")
 
-    private struct Report: Encodable { var sessions: [SessionShelf.Summary] }
+        @OptionGroup var options: ProjectOptions
+        @Option(name: .long, help: "Most sessions.") var limit: Int = 20
 
-    func validate() throws { if limit < 1 { throw ValidationError("--limit is 1 or more") } }
+        private struct Report: Encodable { var sessions: [SessionShelf.Summary] }
 
-    func run() async throws {
-        let sessions = SessionShelf(root: try ProjectLoader.findRoot(from: options.start)).list(limit: limit)
-        try options.output.print(Report(sessions: sessions)) { AgentText.sessions(sessions, on: $0) }
+        func validate() throws { if limit < 1 { throw ValidationError("--limit is 1 or more") } }
+
+        func run() async throws {
+            let sessions = SessionShelf(root: try ProjectLoader.findRoot(from: options.start)).list(limit: limit)
+            try options.output.print(Report(sessions: sessions)) { AgentText.sessions(sessions, on: $0) }
+        }
+    }
+
+    struct Prune: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "prune", abstract: "Take away sessions that are neither among the newest nor young.",
+            discussion: """
+                Each session does this when it ends, as `agent: sessions:` in weir.yaml says (200 and 30 days where it says \
+                nothing). One that somebody is at work on stays.
+                """)
+
+        @OptionGroup var options: ProjectOptions
+        @Option(name: .long, help: ArgumentHelp("How many of the newest stay.", valueName: "n")) var keep: Int?
+        @Option(name: .long, help: ArgumentHelp("Those younger than so many days stay too.", valueName: "n"))
+        var days: Int?
+        @Flag(name: .long, help: "Only say which would go.") var dryRun = false
+
+        private struct Report: Encodable {
+            var busy: [String]
+            var dryRun: Bool
+            var kept: Int
+            var removed: [String]
+        }
+
+        func validate() throws {
+            if let keep, keep < 0 { throw ValidationError("--keep is 0 or more") }
+            if let days, days < 0 { throw ValidationError("--days is 0 or more") }
+        }
+
+        func run() async throws {
+            let root = try ProjectLoader.findRoot(from: options.start)
+            // A project that cannot be read has sessions too; its rules are read where they are needed alone.
+            let rules =
+                keep == nil || days == nil
+                ? try ProjectLoader.load(root: root).agent.sessions : AgentSettings.Sessions()
+            let done = SessionShelf(root: root).prune(
+                keep: keep ?? rules.keep, days: days ?? rules.days, isDry: dryRun)
+            let report = Report(busy: done.busy, dryRun: dryRun, kept: done.kept, removed: done.removed)
+            try options.output.print(report) { _ in
+                let verb = report.dryRun ? "would be taken away" : "taken away"
+                var text = "\(Figures.count(Int64(report.removed.count), "session")) \(verb), \(report.kept) kept"
+                if !report.busy.isEmpty { text += ", \(report.busy.count) at work and left alone" }
+                return ([text + "."] + (report.dryRun ? report.removed : [])).joined(separator: "\n")
+            }
+        }
     }
 }
 
@@ -71,7 +121,7 @@ struct AgentReplayCommand: AsyncParsableCommand {
         let id = try shelf.find(session)
         let records = try shelf.records(id)
         let console = Console(format: options.output.output)
-        let display = AgentDisplay(console: console, isChat: false)
+        let display = AgentDisplay(console: console)
         var differences: [SessionReplay.Difference] = []
         if again {
             differences = try await SessionReplay.again(records, project: try ProjectLoader.load(root: root)) {

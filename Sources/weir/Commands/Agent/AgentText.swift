@@ -1,3 +1,4 @@
+import WeirAI
 import WeirAgent
 import WeirCore
 
@@ -30,14 +31,18 @@ enum AgentText {
         }.joined(separator: "\n")
     }
 
-    /// The task list as the tool told it.
-    static func todos(_ result: RecordedResult, on terminal: Terminal) -> String {
+    /// The task list as the tool told it, in lines.
+    ///
+    /// - Parameter width: columns that a line may take; any where nil.
+    static func todos(_ result: RecordedResult, on terminal: Terminal, width: Int? = nil) -> [String] {
         let items = result.content?["todos"]?.items ?? []
-        return items.isEmpty
-            ? Cell.visible(result.text) + "\n" : items.map { todo($0, depth: 1, on: terminal) }.joined()
+        if items.isEmpty {
+            return result.text.split(whereSeparator: \.isNewline).map { fit(Cell.visible(String($0)), width) }
+        }
+        return items.flatMap { todo($0, depth: 1, on: terminal, width) }
     }
 
-    private static func todo(_ item: JSONValue, depth: Int, on terminal: Terminal) -> String {
+    private static func todo(_ item: JSONValue, depth: Int, on terminal: Terminal, _ width: Int?) -> [String] {
         let mark =
             switch item["status"]?.text?.lowercased() {
             case "completed": terminal.style("✓", .good)
@@ -46,10 +51,62 @@ enum AgentText {
             default: "·"
             }
         let why = item["reason"]?.text.map { " (\(Cell.visible($0)))" } ?? ""
-        let line =
-            "\(String(repeating: "  ", count: depth))\(mark) \(Cell.visible(item["content"]?.text ?? ""))\(why)\n"
-        return depth > 8
-            ? line : line + (item["subtasks"]?.items ?? []).map { todo($0, depth: depth + 1, on: terminal) }.joined()
+        let text = Cell.visible(item["content"]?.text ?? "") + why
+        let line = "\(String(repeating: "  ", count: depth))\(mark) \(fit(text, width.map { $0 - 2 * depth - 2 }))"
+        let below = depth > 8 ? [] : item["subtasks"]?.items ?? []
+        return [line] + below.flatMap { todo($0, depth: depth + 1, on: terminal, width) }
+    }
+
+    private static func fit(_ text: String, _ width: Int?) -> String {
+        width.map { Cell.cut(text, to: max(1, $0)) } ?? text
+    }
+
+    /// Where a session stands, for who goes on with it.
+    static func recap(_ records: [SessionRecord], todos: [TodoItem], on terminal: Terminal) -> String {
+        var (task, answer, status) = ("", "", "")
+        for record in records {
+            switch record.event {
+            case .task(let text): (task, answer, status) = (text, "", "open: it was stopped before its end")
+            case .answer(let said) where !said.text.isEmpty: answer = said.text
+            case .ended(let end): status = end.status.rawValue + (end.reason.map { ": \($0)" } ?? "")
+            default: break
+            }
+        }
+        if task.isEmpty { return terminal.style("Nothing was asked of it yet.", .faint) }
+        var lines = ["\(terminal.style("last task", .faint)) \(brief(task, lines: 3))"]
+        if !answer.isEmpty { lines.append("\(terminal.style("it said", .faint)) \(brief(answer, lines: 6))") }
+        lines.append("\(terminal.style("it ended", .faint)) \(Cell.visible(status))")
+        if todos.contains(where: { $0.status != .completed }) { lines.append(TodoText.tree(todos)) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func brief(_ text: String, lines most: Int) -> String {
+        let lines = text.split(whereSeparator: \.isNewline).map { Cell.cut(Cell.visible(String($0)), to: 200) }
+        return lines.prefix(most).joined(separator: "\n  ") + (lines.count > most ? "\n  …" : "")
+    }
+
+    /// What a session used until now.
+    static func cost(_ records: [SessionRecord]) -> String {
+        var (turns, calls, unpriced) = (0, 0, 0)
+        var (input, output) = (Int64(0), Int64(0))
+        var cost = Money.zero
+        for record in records {
+            switch record.event {
+            case .answer(let answer):
+                turns += 1
+                input += answer.inputTokens
+                output += answer.outputTokens
+                cost += answer.cost ?? .zero
+                if answer.cost == nil { unpriced += 1 }
+            case .result: calls += 1
+            default: break
+            }
+        }
+        let money = unpriced == turns && turns > 0 ? "no price known" : cost.description
+        return
+            "\(Figures.count(Int64(turns), "turn")), \(Figures.count(Int64(calls), "call")) · "
+            + "\(Figures.count(input)) tokens in, \(Figures.count(output)) out · \(money)"
+            + (unpriced > 0 && unpriced < turns ? " (\(Figures.count(Int64(unpriced), "turn")) without a price)" : "")
     }
 
     static func profiles(_ items: [AgentItemReport], on terminal: Terminal) -> String {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import WeirAI
 import WeirAgent
 import WeirCore
 import WeirPipeline
@@ -39,13 +38,7 @@ struct MemoryCommand: AsyncParsableCommand {
                 user
                 ? try await StateStore.open(MemoryScope.userPath(), secrets: project?.secrets ?? [])
                 : try await state.store(project)
-            var embedder: (any TextEmbedder)?
-            if finds || project?.ai?.embeddings != nil {
-                embedder = try? await (project?.ai ?? AISettings()).embedder(for: .document) {
-                    try await AIDesk.open(project).client()
-                }
-            }
-            return MemoryBook(store: store, scope: user ? .user : .project, embedder: embedder)
+            return await ProjectMemory.book(project, store: store, scope: user ? .user : .project, finds: finds)
         }
     }
 }
