@@ -6,8 +6,11 @@ import WeirEngine
 @testable import WeirPipeline
 
 /// A project with a connection `shop` to a database of its own, in a real PostgreSQL that has pgvector.
-struct PostgresLab: Sendable {
+struct PostgresLab: NotesLab {
     let project: ScratchProject
+    let target = "shop#public.notes.text"
+    /// The table has a primary key.
+    let key: [String] = []
     /// Of the database.
     let address: String
 
@@ -84,28 +87,6 @@ struct PostgresLab: Sendable {
         try await execute(
             "DELETE FROM notes WHERE id IN (\(ids))"
                 + (values.isEmpty ? "" : "; INSERT INTO notes VALUES \(values.joined(separator: ", "))"))
-    }
-
-    @discardableResult
-    func index(_ change: (inout SearchIndexer) -> Void = { _ in }) async throws -> SearchIndexReport {
-        var indexer = SearchIndexer(project: try project.load(), target: "shop#public.notes.text")
-        change(&indexer)
-        return try await indexer.run()
-    }
-
-    func search(_ question: String, _ change: (inout SearchRun) -> Void = { _ in }) async throws -> SearchReport {
-        var run = SearchRun(project: try project.load(), target: "shop#public.notes.text", question: question)
-        change(&run)
-        return try await run.run()
-    }
-
-    func ids(_ report: SearchReport) -> [Int] { report.hits.compactMap { $0.key["id"]?.integer.map { Int($0) } } }
-
-    func failure(_ question: String, _ change: (inout SearchRun) -> Void = { _ in }) async -> WeirError? {
-        do {
-            _ = try await search(question, change)
-            return nil
-        } catch { return error as? WeirError }
     }
 
     func indexFailure(_ change: (inout SearchIndexer) -> Void = { _ in }) async -> WeirError? {

@@ -124,7 +124,8 @@ struct PostgresSearchTests {
             )
         }
         try await PostgresLab.with(notes) { lab in
-            #expect(try await lab.index { $0.graphFrom = 1000 }.graph == 3000)
+            let first = try await lab.index { $0.graphFrom = 1000 }
+            #expect(first.graph == 3000)
             var kept = 0
             let questions = words.map { "a \($0) near the house" }
             for question in questions {
@@ -139,9 +140,11 @@ struct PostgresSearchTests {
             }
             #expect(Double(kept) >= 0.95 * Double(20 * questions.count), "\(kept) of \(20 * questions.count)")
             // More than a graph keeps in mind at once.
-            #expect(try await lab.search("ship") { $0.limit = 900 }.hits.count == 900)
+            let many = try await lab.search("ship") { $0.limit = 900 }
+            #expect(many.method == .graph && many.hits.count == 900)
             try await lab.set([(1, nil), (2, "quite another text about lawyers"), (9000, "a lawyer wrote to me")])
-            #expect(try await lab.index { $0.graphFrom = 1000 }.graph == 3000)
+            let second = try await lab.index { $0.graphFrom = 1000 }
+            #expect(second.graph == 3000 && second.embedded == 2 && second.removed == 1)
             let later = try await lab.search("lawyers") { $0.limit = 2 }
             #expect(later.method == .graph && Set(lab.ids(later)) == [2, 9000])
             // Too few vectors for a graph: it goes.
