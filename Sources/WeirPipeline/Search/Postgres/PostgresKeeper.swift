@@ -13,6 +13,8 @@ struct PostgresKeeper: SearchKeeper {
     private static let columns = ["chunk", "start", "length", "headings", "space", "vector", "words"]
     /// Vectors that one statement brings: a statement stays below some megabytes, however long a text is.
     private static let slice = 512
+    /// Rows with equal texts that one statement names.
+    private static let pairSlice = 20_000
 
     init(
         indexer: SearchIndexer, column: PostgresColumn, database: PostgresDatabase, on connection: isolated Connection
@@ -140,8 +142,7 @@ struct PostgresKeeper: SearchKeeper {
                 words: entry.chunk == nil ? nil : words)
         }
         var statements: [String] = []
-        for start in stride(from: 0, to: sent.count, by: Self.slice) {
-            let part = Array(sent[start..<min(start + Self.slice, sent.count)])
+        for part in Self.slices(sent, Self.slice) {
             statements.append(
                 """
                 INSERT INTO \(record.vectors.sql) (key, hash, \(Self.columns.joined(separator: ", ")))
@@ -158,12 +159,19 @@ struct PostgresKeeper: SearchKeeper {
             """
         ).map { Pair(key: $0[0].display, hash: $0[1].display) }
         if pairs.count > batch.rows.count || begun.replaces {
-            let rows =
-                "(SELECT x.key::jsonb AS key, x.hash FROM json_to_recordset(\(try Self.json(pairs))) AS x(key text, hash text))"
-            statements += copies(
-                SearchCopy(rows: rows, vectors: record.vectors.sql), replacing: begun.replaces)
+            for part in Self.slices(pairs, Self.pairSlice) {
+                let rows = "json_to_recordset(\(try Self.json(part))) AS x(key text, hash text)"
+                statements += copies(
+                    SearchCopy(
+                        rows: "(SELECT x.key::jsonb AS key, x.hash FROM \(rows))", vectors: record.vectors.sql),
+                    replacing: begun.replaces)
+            }
         }
         return try changed(record, statements, on: connection)
+    }
+
+    private static func slices<T>(_ rows: [T], _ size: Int) -> [[T]] {
+        stride(from: 0, to: rows.count, by: size).map { Array(rows[$0..<min($0 + size, rows.count)]) }
     }
 
     private static func json(_ rows: [some Encodable]) throws -> String {

@@ -58,6 +58,20 @@ struct PostgresIndexTests {
         }
     }
 
+    @Test("a text that stands in very many rows is embedded once, and is all of theirs")
+    func repeated() async throws {
+        try await PostgresLab.with { lab in
+            try await lab.execute("INSERT INTO notes SELECT i, 'the same refund', 1 FROM generate_series(1, 25000) i")
+            let report = try await lab.index()
+            #expect(report.embedded == 1 && report.rows == 25_000 && report.vectors == 25_000, "\(report)")
+            try await lab.execute("UPDATE notes SET text = 'another refund'")
+            let changed = try await lab.index()
+            #expect(changed.embedded == 1 && changed.rows == 25_000 && changed.vectors == 25_000, "\(changed)")
+            let texts = try await lab.rows("SELECT count(DISTINCT hash) AS n FROM \(PostgresLab.vectors)")
+            #expect(texts == ["1"])
+        }
+    }
+
     @Test("a long text is many chunks, found once by its best, and other chunks need a rebuild")
     func chunks() async throws {
         let filler = (1...200).map { "Sentence \($0) is about the weather in spring." }.joined(separator: " ")
