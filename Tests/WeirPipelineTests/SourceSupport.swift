@@ -95,6 +95,7 @@ final class SourceProject: Sendable {
 /// Servers that `scripts/services` starts.
 enum Service: String {
     case postgres = "WEIR_TEST_POSTGRES"
+    case pgvector = "WEIR_TEST_PGVECTOR"
     case mysql = "WEIR_TEST_MYSQL"
     case s3 = "WEIR_TEST_S3"
 

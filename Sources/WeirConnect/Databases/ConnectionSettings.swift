@@ -49,12 +49,17 @@ public enum ConnectionSettings: Sendable, Hashable {
     /// The name under which a database is attached to the engine.
     public static func catalog(_ name: String) -> String { "weir_\(name)" }
 
+    /// The name under which a database is attached that may be changed. No connection has a name with a blank.
+    public static func writableCatalog(_ name: String) -> String { "weir writes \(name)" }
+
     /// Makes the connection usable by the engine's readers. Doing it again does nothing.
     ///
+    /// - Parameter isWritable: attaches a PostgreSQL as ``writableCatalog(_:)``, for what has to change it. What is
+    ///   opened without can change nothing: every transaction of it is one that only reads.
     /// - Throws: `connection.failed`, with every secret wiped from the engine's message.
-    public func open(as name: String, on connection: isolated Connection) throws {
+    public func open(as name: String, isWritable: Bool = false, on connection: isolated Connection) throws {
         do {
-            try attach(as: name, on: connection)
+            try attach(as: name, isWritable: isWritable, on: connection)
         } catch let error as WeirError {
             let message = Redaction.clean(error.message, secrets: secrets)
             // A wrong password stays wrong; a server may come back.
@@ -71,16 +76,17 @@ public enum ConnectionSettings: Sendable, Hashable {
         }
     }
 
-    private func attach(as name: String, on connection: isolated Connection) throws {
-        func attach(_ target: String, _ type: String, _ module: String) throws {
+    private func attach(as name: String, isWritable: Bool, on connection: isolated Connection) throws {
+        func attach(_ target: String, _ type: String, _ module: String, isWritable: Bool = false) throws {
             try connection.load(extension: module)
+            let catalog = isWritable ? Self.writableCatalog(name) : Self.catalog(name)
             try connection.execute(
-                "ATTACH IF NOT EXISTS \(SQL.literal(target)) AS \(SQL.quote(Self.catalog(name))) (TYPE \(type), READ_ONLY)"
+                "ATTACH IF NOT EXISTS \(SQL.literal(target)) AS \(SQL.quote(catalog)) (TYPE \(type)\(isWritable ? "" : ", READ_ONLY"))"
             )
         }
         switch self {
         case .postgres(let url):
-            try attach(url.reveal(), "postgres", "postgres_scanner")
+            try attach(url.reveal(), "postgres", "postgres_scanner", isWritable: isWritable)
             // What the server's tables look like is kept from the first look; they may have changed since.
             _ = try connection.query("CALL pg_clear_cache()")
         case .mysql(let url):

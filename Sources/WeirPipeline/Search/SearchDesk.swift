@@ -21,19 +21,20 @@ struct SearchDesk: Sendable {
     }
 
     /// - Throws: `search.other-space`, `search.other-key`.
-    static func check(_ record: SearchRecord, fits space: String, _ source: SearchSource) throws {
+    static func check(_ record: SearchRecord, fits space: String, key: [String]) throws {
         guard record.space == space else {
             throw WeirError(
                 "search.other-space",
-                "the vectors of \(record.name) were made by \(record.space), and this project now uses \(space)",
+                "the vectors of \(record.label) were made by \(record.space), and this project now uses \(space)",
                 hint:
-                    "`weir search index --in \(record.name) --rebuild` makes them again, or set `ai: embeddings:` back")
+                    "`weir search index --in \(record.label) --rebuild` makes them again, or set `ai: embeddings:` back"
+            )
         }
-        guard record.key.map({ $0.lowercased() }) == source.key.map({ $0.lowercased() }) else {
+        guard record.key.map({ $0.lowercased() }) == key.map({ $0.lowercased() }) else {
             throw WeirError(
                 "search.other-key",
-                "the index of \(record.name) tells rows apart by \(record.key.joined(separator: ", "))",
-                hint: "leave --key out, or `weir search index --in \(record.name) --key … --rebuild`")
+                "the index of \(record.label) tells rows apart by \(record.key.joined(separator: ", "))",
+                hint: "leave --key out, or `weir search index --in \(record.label) --key … --rebuild`")
         }
     }
 }

@@ -3,7 +3,7 @@ import WeirConnect
 import WeirCore
 import WeirEngine
 
-/// The indexes of a warehouse: how they are, and how they go.
+/// The indexes of a warehouse, or of a connection's database: how they are, and how they go.
 public struct SearchIndexes: Sendable {
     public var project: Project
     public var environment: String?
@@ -15,7 +15,12 @@ public struct SearchIndexes: Sendable {
     }
 
     /// Every index, and how far it is behind its table.
-    public func status() async throws -> [SearchStatus] {
+    ///
+    /// - Parameter place: a connection, or one of its columns, like `shop` or `shop#public.reviews.body`; nil for all
+    ///   indexes of the warehouse.
+    /// - Throws: `search.…`, `warehouse.missing`.
+    public func status(of place: String? = nil) async throws -> [SearchStatus] {
+        if let place { return try await PostgresIndexes(project: project).status(of: place) }
         let scope = try EnvironmentScope(environment, in: project)
         let warehouse = try await Warehouse.open(project.warehouse(in: environment), workers: 1, readOnly: true)
         return try await warehouse.withConnection { connection in
@@ -36,9 +41,7 @@ public struct SearchIndexes: Sendable {
     ) throws -> SearchStatus {
         let counts = try connection.query("SELECT count(DISTINCT key), count(vector) FROM \(record.vectors.sql)").first
         var status = SearchStatus(
-            in: record.name, key: record.key, space: record.space, dimensions: record.dimensions,
-            chunkTokens: record.chunking.limit, overlapTokens: record.chunking.overlap,
-            rows: Int(counts?[0].int ?? 0), vectors: Int(counts?[1].int ?? 0), updatedAt: record.updatedAt)
+            record, rows: Int(counts?[0].int ?? 0), vectors: Int(counts?[1].int ?? 0))
         do {
             let declared = project.tableNames.first { scope.physical($0).key == record.table.key }
             // A name of the warehouse that the project does not know: no environment adds to it.
@@ -54,6 +57,11 @@ public struct SearchIndexes: Sendable {
     ///
     /// - Throws: `search.no-index` with the nearest name.
     public func drop(_ target: String) async throws {
+        if case .postgres(let column) = try SearchTarget(target, project: project) {
+            return try await ProjectLock(project: project).hold(wait: wait) {
+                try await PostgresIndexes(project: project).drop(column)
+            }
+        }
         let scope = try EnvironmentScope(environment, in: project)
         let settings = project.warehouse(in: environment)
         try settings.requireFile()
@@ -81,8 +89,12 @@ public struct SearchIndexes: Sendable {
             }
         }
         let known = try SearchStore.all(on: connection).map(\.name)
-        throw WeirError(
+        throw Self.unknown(target, among: known, list: "weir search status")
+    }
+
+    static func unknown(_ target: String, among known: [String], list: String) -> WeirError {
+        WeirError(
             "search.no-index", "there is no index of \(target)",
-            hint: DidYouMean.hint(for: target, among: known) ?? "`weir search status` lists them")
+            hint: DidYouMean.hint(for: target, among: known) ?? "`\(list)` lists them")
     }
 }

@@ -10,7 +10,7 @@ public struct SearchReport: Sendable, Encodable {
         case graph
     }
 
-    /// `schema.table.column`.
+    /// `schema.table.column`, or `connection#schema.table.column`.
     public var `in`: String
     public var question: String
     /// Of the vectors and the question.
@@ -65,7 +65,7 @@ public struct SearchIndexReport: Sendable, Encodable {
     public var graph: Int?
 
     init(_ record: SearchRecord) {
-        self.in = record.name
+        self.in = record.label
         key = record.key
         space = record.space
         dimensions = record.dimensions
@@ -90,4 +90,16 @@ public struct SearchStatus: Sendable, Encodable {
     /// Why the column can no longer be read.
     public var problem: String?
     public var updatedAt: String
+
+    init(_ record: SearchRecord, rows: Int, vectors: Int) {
+        self.in = record.label
+        key = record.key
+        space = record.space
+        dimensions = record.dimensions
+        chunkTokens = record.chunking.limit
+        overlapTokens = record.chunking.overlap
+        self.rows = rows
+        self.vectors = vectors
+        updatedAt = record.updatedAt
+    }
 }

@@ -8,7 +8,7 @@ import WeirEngine
 public struct SearchRun: Sendable {
     public var project: Project
     public var environment: String?
-    /// `schema.table.column`.
+    /// `schema.table.column`, or `connection#schema.table.column`.
     public var target: String
     public var question: String
     /// SQL about the rows that may be found.
@@ -28,16 +28,33 @@ public struct SearchRun: Sendable {
         self.question = question
     }
 
-    /// Brings the index up to date first where that costs nothing; vectors of a provider are taken as they are.
+    /// Brings the index up to date first where that costs nothing. Vectors of a provider and those of another database are
+    /// taken as they are.
     ///
     /// - Throws: `search.…`, `warehouse.missing`, `ai.…`.
     public func run() async throws -> SearchReport {
         guard !question.allSatisfy(\.isWhitespace) else {
             throw WeirError("search.empty-question", "the question is empty", hint: "say what to look for, in words")
         }
-        let desk = SearchDesk(project: project)
         let scope = try EnvironmentScope(environment, in: project)
-        if desk.isFree, refreshes {
+        switch try SearchTarget(target, project: project) {
+        case .warehouse: return try await runInWarehouse(scope)
+        case .postgres(let column):
+            return try await PostgresDatabase.with(column.connection, in: project) { database, connection in
+                let opened = try await connection.perform { connection in
+                    try PostgresShelf.open(
+                        column, key: key, where: condition, project: project, database: database, on: connection)
+                }
+                let vector = try await vector(for: opened.record, key: opened.source.key)
+                return try await report(
+                    PostgresShelf(opened, on: connection), of: opened.record, near: vector, stale: opened.stale)
+            }
+        }
+    }
+
+    private func runInWarehouse(_ scope: EnvironmentScope) async throws -> SearchReport {
+        let isFresh = refreshes && SearchDesk(project: project).isFree
+        if isFresh {
             let stale = try await reading { connection in
                 try await connection.perform { connection in
                     let (source, record) = try find(in: scope, on: connection)
@@ -55,7 +72,25 @@ public struct SearchRun: Sendable {
                 _ = try await indexer.run()
             }
         }
-        return try await reading { connection in try await answer(desk, scope, on: connection) }
+        return try await reading { connection in
+            let found = try await connection.perform { connection in
+                let (source, record) = try find(in: scope, on: connection)
+                let stale = isFresh || record == nil ? nil : try behind(source, record, on: connection)
+                let condition = try condition.map { try SearchSource.condition($0, on: connection) }
+                return (source: source, record: record, stale: stale, condition: condition)
+            }
+            guard let record = found.record else { throw Self.noIndex(found.source.name) }
+            let vector = try await vector(for: record, key: found.source.key)
+            let shelf = try await WarehouseShelf(
+                record, of: found.source, in: project, where: found.condition, hasWords: isHybrid, on: connection)
+            return try await report(shelf, of: record, near: vector, stale: found.stale)
+        }
+    }
+
+    static func noIndex(_ name: String) -> WeirError {
+        WeirError(
+            "search.no-index", "\(name) has no vectors yet",
+            hint: "`weir search index --in \(name)` makes them")
     }
 
     private func reading<R: Sendable>(_ body: @Sendable (Connection) async throws -> R) async throws -> R {
@@ -86,36 +121,24 @@ public struct SearchRun: Sendable {
         return try change.count(against: record, on: connection)
     }
 
-    private func answer(
-        _ desk: SearchDesk, _ scope: EnvironmentScope, on connection: Connection
-    ) async throws -> SearchReport {
-        let (source, found, stale) = try await connection.perform { connection in
-            let (source, record) = try find(in: scope, on: connection)
-            let isFresh = desk.isFree && refreshes
-            return (source, record, isFresh || record == nil ? nil : try behind(source, record, on: connection))
-        }
-        guard let record = found else {
-            throw WeirError(
-                "search.no-index", "\(source.name) has no vectors yet",
-                hint:
-                    "`weir search index --in \(source.name)` makes them\(desk.isFree ? "" : ", with the model of `ai: embeddings:`")"
-            )
-        }
-        let embedder = try await desk.embedder(for: .query, in: target)
-        try SearchDesk.check(record, fits: embedder.space, source)
-        let vectors = try await embedder.embed([question])
-        guard let vector = vectors.first.flatMap(VectorText.unit) else {
+    /// The question's vector, of length one.
+    private func vector(for record: SearchRecord, key: [String]) async throws -> [Float] {
+        let embedder = try await SearchDesk(project: project).embedder(for: .query, in: target)
+        try SearchDesk.check(record, fits: embedder.space, key: key)
+        guard let vector = try await embedder.embed([question]).first.flatMap(VectorText.unit) else {
             throw WeirError("search.empty-question", "the question has no meaning to the embedder")
         }
-        let finder = SearchFinder(
-            source: source, record: record, companions: SearchCompanions(project: project, record: record),
-            condition: try await connection.perform { connection in
-                try condition.map { try SearchSource.condition($0, on: connection) }
-            }, limit: limit)
-        let ranked = try await finder.rows(near: vector, question: isHybrid ? question : nil, on: connection)
-        let hits = try await finder.hits(of: ranked.rows, question: question, on: connection)
+        return vector
+    }
+
+    private func report(
+        _ shelf: some SearchShelf, of record: SearchRecord, near vector: [Float], stale: Int?
+    ) async throws -> SearchReport {
+        let finder = SearchFinder(shelf: shelf, limit: limit)
+        let ranked = try await finder.rows(near: vector, question: isHybrid ? question : nil)
+        let hits = try await finder.hits(of: ranked, question: question)
         return SearchReport(
-            in: record.name, question: question, space: record.space, method: ranked.method, hybrid: isHybrid,
+            in: record.label, question: question, space: record.space, method: shelf.method, hybrid: isHybrid,
             stale: stale.flatMap { $0 == 0 ? nil : $0 }, hits: hits)
     }
 }

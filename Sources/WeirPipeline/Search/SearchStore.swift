@@ -4,9 +4,11 @@ import WeirConnect
 import WeirCore
 import WeirEngine
 
-/// What the warehouse remembers of an index. It is written in the transactions that write its vectors.
+/// What a database remembers of an index. It is written in the transactions that write its vectors.
 struct SearchRecord: Sendable, Hashable {
     var name: String
+    /// Whose database holds it; nil for the warehouse.
+    var connection: String?
     var table: TableName
     var column: String
     var key: [String]
@@ -24,8 +26,13 @@ struct SearchRecord: Sendable, Hashable {
     var version: String?
     var updatedAt: String = ""
 
+    /// As a user names it.
+    var label: String { connection.map { "\($0)#\(name)" } ?? name }
+
     /// The table of its vectors.
-    var vectors: TableName { TableName(schema: SearchStore.schema, table: name) }
+    var vectors: TableName {
+        TableName(schema: SearchStore.schema, table: connection == nil ? name : PostgresStore.short(name))
+    }
 }
 
 /// Reads and writes the schema `weir_search` of a warehouse.
@@ -34,8 +41,9 @@ struct SearchRecord: Sendable, Hashable {
 /// and an index that is broken is never the truth.
 enum SearchStore {
     static let schema = "weir_search"
-    private static let table = TableName(schema: schema, table: "indexes")
-    private static let columns =
+    static let table = TableName(schema: schema, table: "indexes")
+    /// What `decode` reads.
+    static let columns =
         "name, table_name, column_name, key, space, dimensions, chunk_tokens, overlap_tokens, mark, changes, next_id, version, updated_at"
 
     static func prepare(on connection: isolated Connection) throws {
@@ -61,7 +69,7 @@ enum SearchStore {
         ).first.flatMap(decode)
     }
 
-    private static func decode(_ row: [Value]) -> SearchRecord? {
+    static func decode(_ row: [Value]) -> SearchRecord? {
         guard let table = TableName(row[1].display), let dimensions = row[5].int, let limit = row[6].int,
             let overlap = row[7].int, let changes = row[9].int, let next = row[10].int
         else { return nil }

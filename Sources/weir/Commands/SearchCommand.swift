@@ -12,6 +12,7 @@ struct SearchCommand: AsyncParsableCommand {
             weir search "refund" --in raw.reviews.text --where "stars <= 2" --hybrid
             weir search index --in raw.reviews.text            make or refresh the vectors
             weir search status                                 the indexes, and how far they are behind
+            weir search "refund" --in shop#public.reviews.body a column of the PostgreSQL that is the connection shop
 
             Works without a network: the embedder that comes with Weir makes the vectors, unless `ai: embeddings:` in
             weir.yaml names a model.
@@ -22,13 +23,15 @@ struct SearchCommand: AsyncParsableCommand {
     struct Place: ParsableArguments {
         @Option(
             name: .customLong("in"),
-            help: ArgumentHelp("The column of texts, like raw.reviews.text.", valueName: "schema.table.column"))
+            help: ArgumentHelp(
+                "The column of texts, like raw.reviews.text, or shop#public.reviews.body in the PostgreSQL of a connection.",
+                valueName: "schema.table.column"))
         var target: String
 
         @Option(
             name: .long,
             help: ArgumentHelp(
-                "Columns that tell rows apart, with commas between; those of the project where not given.",
+                "Columns that tell rows apart, with commas between; those of the project or the database where not given.",
                 valueName: "names"))
         var key: String?
 
@@ -149,6 +152,13 @@ struct SearchCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "The indexes, and how far they are behind their tables.")
 
+        @Option(
+            name: .customLong("in"),
+            help: ArgumentHelp(
+                "A connection, or a column of one, whose database keeps indexes; those of the warehouse where not given.",
+                valueName: "connection"))
+        var place: String?
+
         @OptionGroup var environment: Environment
         @OptionGroup var options: ProjectOptions
 
@@ -156,7 +166,7 @@ struct SearchCommand: AsyncParsableCommand {
 
         func run() async throws {
             let indexes = SearchIndexes(project: try await options.load(), environment: environment.env)
-            let found = try await indexes.status()
+            let found = try await indexes.status(of: place)
             try options.output.print(Report(indexes: found)) { SearchText.status(found, on: $0) }
         }
     }
@@ -167,7 +177,9 @@ struct SearchCommand: AsyncParsableCommand {
 
         @Option(
             name: .customLong("in"),
-            help: ArgumentHelp("The column of texts, like raw.reviews.text.", valueName: "schema.table.column"))
+            help: ArgumentHelp(
+                "The column of texts, like raw.reviews.text, or shop#public.reviews.body in the PostgreSQL of a connection.",
+                valueName: "schema.table.column"))
         var target: String
 
         @OptionGroup var environment: Environment

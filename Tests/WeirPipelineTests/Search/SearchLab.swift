@@ -6,9 +6,46 @@ import WeirEngine
 
 @testable import WeirPipeline
 
-/// A project with a table of notes that can be searched.
-struct SearchLab {
+/// A project with a column of notes that can be searched, wherever it is.
+protocol NotesLab: Sendable {
+    var project: ScratchProject { get }
+    /// The column.
+    var target: String { get }
+    /// What `--key` says.
+    var key: [String] { get }
+}
+
+extension NotesLab {
+    @discardableResult
+    func index(_ change: (inout SearchIndexer) -> Void = { _ in }) async throws -> SearchIndexReport {
+        var indexer = SearchIndexer(project: try project.load(), target: target)
+        indexer.key = key
+        change(&indexer)
+        return try await indexer.run()
+    }
+
+    func search(_ question: String, _ change: (inout SearchRun) -> Void = { _ in }) async throws -> SearchReport {
+        var run = SearchRun(project: try project.load(), target: target, question: question)
+        run.key = key
+        change(&run)
+        return try await run.run()
+    }
+
+    func ids(_ report: SearchReport) -> [Int] { report.hits.compactMap { $0.key["id"]?.integer.map { Int($0) } } }
+
+    func failure(_ question: String, _ change: (inout SearchRun) -> Void = { _ in }) async -> WeirError? {
+        do {
+            _ = try await search(question, change)
+            return nil
+        } catch { return error as? WeirError }
+    }
+}
+
+/// A project with a table of notes in its warehouse.
+struct SearchLab: NotesLab {
     let project: ScratchProject
+    let target = "raw.notes.text"
+    let key = ["id"]
 
     static func with(_ notes: [(Int, String?)], _ body: (SearchLab) async throws -> Void) async throws {
         try await ScratchProject.with(["weir.yaml": "weir: 1\nname: notes\nenvironments: { dev: {} }\n"]) { project in
@@ -46,30 +83,6 @@ struct SearchLab {
                 }
             }
         }
-    }
-
-    @discardableResult
-    func index(_ change: (inout SearchIndexer) -> Void = { _ in }) async throws -> SearchIndexReport {
-        var indexer = SearchIndexer(project: try project.load(), target: "raw.notes.text")
-        indexer.key = ["id"]
-        change(&indexer)
-        return try await indexer.run()
-    }
-
-    func search(_ question: String, _ change: (inout SearchRun) -> Void = { _ in }) async throws -> SearchReport {
-        var run = SearchRun(project: try project.load(), target: "raw.notes.text", question: question)
-        run.key = ["id"]
-        change(&run)
-        return try await run.run()
-    }
-
-    func ids(_ report: SearchReport) -> [Int] { report.hits.compactMap { $0.key["id"]?.integer.map { Int($0) } } }
-
-    func failure(_ question: String, _ change: (inout SearchRun) -> Void = { _ in }) async -> WeirError? {
-        do {
-            _ = try await search(question, change)
-            return nil
-        } catch { return error as? WeirError }
     }
 
     static let notes: [(Int, String?)] = [

@@ -14,6 +14,15 @@ struct SearchWords: Sendable {
         #"regexp_replace(\#(text), '([\p{Han}\p{Hiragana}\p{Katakana}])', ' \1 ', 'g')"#
     }
 
+    /// Texts as the words in them, without case and accents and with one blank between.
+    static func plain(_ texts: [String], on connection: isolated Connection) throws -> [String] {
+        let words = "regexp_replace(\(spaced("strip_accents(x)")), '\(between)', ' ', 'g')"
+        let answer = try connection.query(
+            "SELECT list_transform(CAST(? AS VARCHAR[]), lambda x: trim(lower(\(words))))",
+            [.list(texts.map { .text($0) })])
+        return answer.scalar.list?.map(\.display) ?? []
+    }
+
     /// Opens the words; nil where the file is missing, broken or another's.
     static func open(_ path: String, mark: String) async -> SearchWords? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
