@@ -35,6 +35,8 @@ struct SearchTool: Tool {
         run.isHybrid = try arguments.bool("hybrid")
         run.limit = try arguments.int("limit", usual: 10, in: 1...100)
         run.refreshes = makesVectors
+        // A model reaches the warehouse and nothing else, here as with SQL.
+        run.allowsConnections = false
         let search = run
         let gate = WarehouseGate.of(context)
         let report =

@@ -20,6 +20,8 @@ public struct SearchRun: Sendable {
     public var wait: Duration?
     /// Whether vectors that cost nothing are brought up to date first, which writes to the warehouse.
     public var refreshes = true
+    /// Whether columns of connections may be searched, and not of the warehouse alone.
+    public var allowsConnections = true
     public var progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
 
     public init(project: Project, target: String, question: String) {
@@ -40,6 +42,11 @@ public struct SearchRun: Sendable {
         switch try SearchTarget(target, project: project) {
         case .warehouse: return try await runInWarehouse(scope)
         case .postgres(let column):
+            guard allowsConnections else {
+                throw WeirError(
+                    "search.warehouse-only", "only columns of the warehouse can be searched here",
+                    hint: "a person searches a connection with `weir search`")
+            }
             return try await PostgresDatabase.with(column.connection, in: project) { database, connection in
                 let opened = try await connection.perform { connection in
                     try PostgresShelf.open(
