@@ -168,7 +168,7 @@ struct LedgerTests {
         "a batch whose taking nobody heard of is found again and not handed over twice",
         arguments: ["claude/claude-haiku-4-5", "openai/gpt-4o-mini", "gemini/gemini-2.5-flash"])
     func lostBatch(_ model: String) async throws {
-        let lab = try await Lab { $0.budgets = [Budget(limit: Money("1") ?? .zero)] }
+        let lab = try await Lab({ $0.budgets = [Budget(limit: Money("1") ?? .zero)] }, clock: .hurried)
         let items = (0..<5).map { AIBatchItem(id: "q\($0)", request: .asking(model)) }
         let create = model.hasPrefix("gemini") ? "batchGenerateContent" : "/batches"
         func handedOver() -> Int { lab.server.received.count { $0.method == "POST" && $0.path.hasSuffix(create) } }
