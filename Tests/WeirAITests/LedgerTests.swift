@@ -12,7 +12,11 @@ struct LedgerTests {
     @Test("64 workers cannot overspend a budget together")
     func budget() async throws {
         let limit = Money("0.002") ?? .zero
-        let lab = try await Lab { $0.budgets = [Budget(limit: limit, per: .day)] }
+        // The day must not end in between.
+        let now = Date()
+        var clock = AIClock.scaled(by: 200)
+        clock.date = { now }
+        let lab = try await Lab({ $0.budgets = [Budget(limit: limit, per: .day)] }, clock: clock)
         let refused = await withTaskGroup(of: Int.self) { group in
             for worker in 0..<64 {
                 group.addTask {
@@ -35,7 +39,7 @@ struct LedgerTests {
         #expect(spent > 0 && spent <= limit.pico)
         #expect(refused > 0)
         #expect(rows.count { $0.status == .done } == 64 * 8 - refused)
-        let account = Budget(limit: limit, per: .day).account(at: Date(), runID: nil)
+        let account = Budget(limit: limit, per: .day).account(at: now, runID: nil)
         let state = try await lab.client.book?.states(of: [account]).first
         #expect(state == SpendState(spent: spent, reserved: 0))
         await lab.server.stop()
