@@ -14,7 +14,9 @@ enum Answers {
         if let refusal = refusal(received, box) { return refusal }
         let rate = box.withLockedValue { Self.rate(received, &$0) }
         if let refused = rate.refusal { return refused }
-        if let refused = RowAnswers.refusal(received), !path.contains("batches") { return refused }
+        // A batch is taken whole; what is wrong with one of its rows is told with the answers.
+        let isBatch = ["batches", "batchGenerateContent", "/files", "/storage/v1/"].contains(where: path.contains)
+        if let refused = RowAnswers.refusal(received), !isBatch { return refused }
         var reply = route(received, box)
         reply.headers.merge(rate.headers) { old, _ in old }
         return reply
@@ -24,13 +26,17 @@ enum Answers {
         let path = received.path
         let body = JSONValue(parsing: received.body) ?? .null
         if let recorded = RecordedAnswers.answer(received, body, box) { return recorded }
+        if StorageAnswers.isOne(received) { return StorageAnswers.answer(received, box) }
+        if VertexBatchAnswers.isOne(received) { return VertexBatchAnswers.answer(received, body, box) }
         if path.hasPrefix("/v1/messages/batches") { return BatchAnswers.anthropic(received, body, box) }
         if path.hasSuffix("/files") || path.contains("/files/") { return BatchAnswers.file(received, box) }
         if path.contains("/batches") && !path.contains("models") {
             return path.hasPrefix("/v1beta")
                 ? BatchAnswers.gemini(received, body, box) : BatchAnswers.openAI(received, body, box)
         }
-        if path.hasSuffix("batchGenerateContent") { return BatchAnswers.gemini(received, body, box) }
+        if path.hasSuffix("batchGenerateContent") || path.hasSuffix("asyncBatchEmbedContent") {
+            return BatchAnswers.gemini(received, body, box)
+        }
         if path == "/v1/messages/count_tokens" { return Reply(json: #"{"input_tokens":\#(tokens(received))}"#) }
         if path == "/v1/messages" { return AnthropicAnswers.message(received, body, box) }
         if path.hasSuffix("/chat/completions") { return OpenAIAnswers.chat(received, body, box) }
@@ -49,7 +55,7 @@ enum Answers {
     private static func refusal(_ received: Received, _ box: Box) -> Reply? {
         let headers = received.headers
         let bearer = headers["authorization"].map { String($0.dropFirst(7)) }
-        if received.path.contains("/projects/") {
+        if received.path.contains("/projects/") || StorageAnswers.isOne(received) {
             let isGood = bearer.map { token in box.withLockedValue { $0.tokens.contains(token) } } ?? false
             return isGood
                 ? nil : Reply(401, json: #"{"error":{"code":401,"message":"expired","status":"UNAUTHENTICATED"}}"#)

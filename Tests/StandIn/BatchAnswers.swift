@@ -11,7 +11,36 @@ struct Batch: Sendable {
     /// The client's own name for it.
     var name: String?
     var number = 0
+    var fate = BatchFate.done
+    /// Lines of its input, where that is a file.
+    var lines: [JSONValue] = []
+    /// Where Vertex AI writes its answers, and whether it has.
+    var output: String?
+    var isWritten = false
+    var isEmbeddings = false
     let createdAt = Date()
+
+    /// Questions that are answered before it ends.
+    var answered: Int {
+        switch fate {
+        case .done: ids.count
+        case .partial, .expired: ids.count / 2
+        case .failed, .empty: 0
+        }
+    }
+}
+
+/// How a batch ends.
+public enum BatchFate: Sendable {
+    case done
+    /// Refused as a whole.
+    case failed
+    /// Some of it is answered, and the time is over.
+    case expired
+    /// Some of it is answered.
+    case partial
+    /// It is said to be answered, and nothing is there.
+    case empty
 }
 
 /// Batches: their answers come in the reverse order, and the second line is an error.
@@ -65,10 +94,10 @@ enum BatchAnswers {
             guard received.text.contains("name=\"purpose\"\r\n\r\nbatch") else {
                 return Reply(400, json: #"{"error":{"message":"purpose is missing","type":"invalid_request_error"}}"#)
             }
-            let ids = received.text.matches(of: /"custom_id":"([^"]*)"/).map { String($0.output.1) }
+            let lines = received.text.replacing("\r\n", with: "\n").split(separator: "\n").filter { $0.hasPrefix("{") }
             let name = box.withLockedValue { state in
                 let name = "file-\(state.files.count + 1)"
-                state.files[name] = ids.joined(separator: ",")
+                state.files[name] = lines.joined(separator: "\n")
                 return name
             }
             return Reply(json: #"{"id":"\#(name)","status":"processed"}"#)
@@ -77,6 +106,10 @@ enum BatchAnswers {
         let name = parts.dropLast().last ?? ""
         let wantsBad = name.hasPrefix("err-")
         let batch = String(name.dropFirst(4))
+        if let found = box.withLockedValue({ $0.batches[batch] }), found.isEmbeddings {
+            let lines = embeddings(found, wantsBad: wantsBad).joined(separator: "\n")
+            return Reply(headers: ["content-type": "application/jsonl"], pieces: [Array(lines.utf8)])
+        }
         let lines = lines(batch, box) { id, isBad in
             if isBad != wantsBad { return nil }
             return isBad
@@ -90,8 +123,17 @@ enum BatchAnswers {
         let parts = received.path.split(separator: "/").map(String.init)
         if received.method == "POST", parts.last == "batches" {
             let file = body["input_file_id"]?.text ?? ""
-            let ids = box.withLockedValue { $0.files[file] ?? "" }.split(separator: ",").map(String.init)
+            let lines = box.withLockedValue { $0.files[file] ?? "" }.split(separator: "\n").compactMap {
+                JSONValue(parsing: String($0))
+            }
+            let ids = lines.compactMap { $0["custom_id"]?.text }
             let name = create(ids, "batch_", box, called: body["metadata"]?["weir"]?.text)
+            box.withLockedValue { state in
+                state.batches[name]?.lines = lines
+                state.batches[name]?.isEmbeddings = body["endpoint"]?.text == "/v1/embeddings"
+                // Each line is for the endpoint of the batch.
+                if lines.contains(where: { $0["url"] != body["endpoint"] }) { state.batches[name]?.fate = .failed }
+            }
             return Reply(json: #"{"id":"\#(name)","status":"validating"}"#)
         }
         if parts.last == "batches" {
@@ -102,19 +144,53 @@ enum BatchAnswers {
         }
         if parts.last == "cancel" { return cancel(parts[parts.count - 2], box, #"{"status":"cancelling"}"#) }
         let name = parts.last ?? ""
+        let fate = box.withLockedValue { $0.batches[name]?.fate }
+        let isOver = poll(name, box)
+        if fate == .failed, isOver {
+            return Reply(
+                json:
+                    #"{"id":"\#(name)","status":"failed","output_file_id":null,"error_file_id":null,"errors":{"object":"list","data":[{"code":"mismatched_model","line":1,"message":"the file is not as it must be","param":null}]}}"#
+            )
+        }
+        let word = fate == .expired ? "expired" : "completed"
         return Reply(
-            json: poll(name, box)
-                ? #"{"id":"\#(name)","status":"completed","output_file_id":"out-\#(name)","error_file_id":"err-\#(name)"}"#
+            json: isOver
+                ? #"{"id":"\#(name)","status":"\#(word)","output_file_id":"out-\#(name)","error_file_id":"err-\#(name)"}"#
                 : #"{"id":"\#(name)","status":"in_progress"}"#)
+    }
+
+    /// Lines of vectors in the reverse order; what failed or came too late is in the other file.
+    private static func embeddings(_ batch: Batch, wantsBad: Bool) -> [String] {
+        batch.lines.enumerated().reversed().compactMap { index, line in
+            let head = #"{"id":"batch_req_\#(index)","custom_id":\#((line["custom_id"] ?? .null).line)"#
+            let body = line["body"] ?? .null
+            if index >= batch.answered {
+                if batch.fate != .expired || !wantsBad { return nil }
+                return
+                    #"\#(head),"response":null,"error":{"code":"batch_expired","message":"This request could not be executed before the completion window expired."}}"#
+            }
+            let isBad = body.line.contains("MAKE-400")
+            if isBad != wantsBad { return nil }
+            if isBad {
+                return
+                    #"\#(head),"response":{"status_code":400,"request_id":"q","body":{"error":{"message":"this text cannot be worked on","type":"invalid_request_error","param":null,"code":null}}},"error":null}"#
+            }
+            let vectors = String(decoding: OpenAIAnswers.embeddings(body).pieces[0], as: UTF8.self)
+            return #"\#(head),"response":{"status_code":200,"request_id":"q","body":\#(vectors)},"error":null}"#
+        }
     }
 
     // MARK: Gemini
 
     static func gemini(_ received: Received, _ body: JSONValue, _ box: Answers.Box) -> Reply {
-        if received.path.hasSuffix("batchGenerateContent") {
+        if received.method == "POST", received.path.contains("/models/") {
             let requests = body["batch"]?["inputConfig"]?["requests"]?["requests"]?.items ?? []
             let called = body["batch"]?["displayName"]?.text
             let name = create(requests.compactMap { $0["metadata"]?["key"]?.text }, "b", box, called: called)
+            box.withLockedValue { state in
+                state.batches[name]?.lines = requests
+                state.batches[name]?.isEmbeddings = received.path.hasSuffix("asyncBatchEmbedContent")
+            }
             return Reply(json: #"{"name":"batches/\#(name)","metadata":{"state":"BATCH_STATE_PENDING"}}"#)
         }
         let last = received.path.split(separator: "/").last.map(String.init) ?? ""
@@ -128,6 +204,26 @@ enum BatchAnswers {
         guard poll(last, box) else {
             return Reply(json: #"{"name":"batches/\#(last)","metadata":{"state":"BATCH_STATE_RUNNING"}}"#)
         }
+        let found = box.withLockedValue { $0.batches[last] }
+        switch found?.fate {
+        case .failed:
+            return Reply(
+                json:
+                    #"{"name":"batches/\#(last)","done":true,"metadata":{"state":"BATCH_STATE_FAILED"},"error":{"code":13,"message":"the batch could not be worked on"}}"#
+            )
+        // What was done by then is not handed out.
+        case .expired:
+            return Reply(
+                json: #"{"name":"batches/\#(last)","done":true,"metadata":{"state":"BATCH_STATE_EXPIRED"}}"#)
+        default: break
+        }
+        if let found, found.isEmbeddings {
+            let lines = found.lines.prefix(found.answered).reversed().map(vectorLine).joined(separator: ",")
+            return Reply(
+                json:
+                    #"{"name":"batches/\#(last)","done":true,"metadata":{"state":"BATCH_STATE_SUCCEEDED"},"response":{"inlinedResponses":{"inlinedResponses":[\#(lines)]}}}"#
+            )
+        }
         let lines = lines(last, box) { id, isBad in
             isBad
                 ? #"{"metadata":{"key":"\#(id)"},"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT"}}"#
@@ -139,21 +235,32 @@ enum BatchAnswers {
         )
     }
 
+    private static func vectorLine(_ line: JSONValue) -> String {
+        let key = (line["metadata"] ?? .null).line
+        let text = line["request"]?["content"]?["parts"]?[0]?["text"]?.text ?? ""
+        if text.contains("MAKE-400") {
+            return
+                #"{"metadata":\#(key),"error":{"code":400,"message":"this text cannot be worked on","status":"INVALID_ARGUMENT"}}"#
+        }
+        return
+            #"{"metadata":\#(key),"response":{"embedding":{"values":[\#(GoogleAnswers.numbers(text))]},"tokenCount":"\#(text.utf8.count)"}}"#
+    }
+
     // MARK: Common
 
-    private static func create(
+    static func create(
         _ ids: [String], _ prefix: String, _ box: Answers.Box, called own: String? = nil
     ) -> String {
         box.withLockedValue { state in
             let number = state.batches.count + 1
             let name = "\(prefix)\(number)"
-            state.batches[name] = Batch(ids: ids, name: own, number: number)
+            state.batches[name] = Batch(ids: ids, name: own, number: number, fate: state.fate)
             return name
         }
     }
 
     /// The newest first.
-    private static func list(_ box: Answers.Box) -> [(String, Batch)] {
+    static func list(_ box: Answers.Box) -> [(String, Batch)] {
         box.withLockedValue { $0.batches.sorted { $0.value.number > $1.value.number }.map { ($0.key, $0.value) } }
     }
 
@@ -162,7 +269,7 @@ enum BatchAnswers {
         return Reply(json: json)
     }
 
-    private static func poll(_ name: String, _ box: Answers.Box) -> Bool {
+    static func poll(_ name: String, _ box: Answers.Box) -> Bool {
         box.withLockedValue { state in
             state.batches[name]?.polls += 1
             return state.batches[name]?.polls ?? 0 > 1

@@ -21,7 +21,7 @@ enum GoogleAnswers {
         }
     }
 
-    private static func numbers(_ text: String) -> String {
+    static func numbers(_ text: String) -> String {
         OpenAIAnswers.vector(text).map { "\($0)" }.joined(separator: ",")
     }
 

@@ -1,3 +1,4 @@
+import CryptoExtras
 import Foundation
 import NIOConcurrencyHelpers
 import WeirCore
@@ -39,6 +40,10 @@ public final class StandIn: Sendable {
         /// Ends of addresses whose next answer gets lost.
         var losses: [String] = []
         var files: [String: String] = [:]
+        var fate = BatchFate.done
+        /// Cloud Storage: buckets and whether they may be used, and objects by `bucket/name`.
+        var buckets: [String: Bool] = [:]
+        var objects: [String: [UInt8]] = [:]
         var usage: String?
         var publicKey: String?
         var tokens: Set<String> = []
@@ -70,9 +75,28 @@ public final class StandIn: Sendable {
     public func set(delay: Duration) { state.withLockedValue { $0.delay = delay } }
     /// Tokens of Google's are given to who signs with the key that belongs to this one, and are good for one name each.
     public func set(publicKey: String) { state.withLockedValue { $0.publicKey = publicKey } }
+    /// The key file of a new service account, whose tokens are given from now on.
+    public func serviceAccount() throws -> String {
+        let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
+        set(publicKey: key.publicKey.pemRepresentation)
+        let file: JSONValue = [
+            "type": "service_account", "client_email": "weir@example.iam", "private_key_id": "key-1",
+            "private_key": .string(key.pkcs8PEMRepresentation), "token_uri": .string("\(url)/token"),
+            "project_id": "p",
+        ]
+        return file.line
+    }
     public func expireTokens() { state.withLockedValue { $0.tokens = [] } }
     /// What is asked next of an address that ends so is done, and the connection breaks before anybody hears of it.
     public func loseAnswer(to end: String) { state.withLockedValue { $0.losses.append(end) } }
+    /// How batches end that are handed over from now on.
+    public func set(fate: BatchFate) { state.withLockedValue { $0.fate = fate } }
+    /// A bucket of Cloud Storage; one that is not open to the account answers 403.
+    public func makeBucket(_ name: String, isOpen: Bool = true) { state.withLockedValue { $0.buckets[name] = isOpen } }
+    /// An object that somebody left there, by `bucket/name`.
+    public func put(_ object: String, _ text: String) {
+        state.withLockedValue { $0.objects[object] = Array(text.utf8) }
+    }
     public func forgetRequests() {
         state.withLockedValue {
             $0.keepsRequests = false
@@ -87,6 +111,8 @@ public final class StandIn: Sendable {
     /// Requests that were refused for too many.
     public var refused: Int { state.withLockedValue { $0.refused } }
     public var mostUnderWay: Int { state.withLockedValue { $0.mostUnderWay } }
+    /// `bucket/name` of each object.
+    public var objects: [String] { state.withLockedValue { $0.objects.keys.sorted() } }
     public var issuedTokens: Int { state.withLockedValue { $0.issued } }
 
     private static func answer(_ received: Received, _ state: NIOLockedValueBox<State>) async -> Reply {
@@ -111,7 +137,8 @@ public final class StandIn: Sendable {
         }
         if isLost {
             reply.isCut = true
-            reply.pieces = [Array(reply.pieces.joined().prefix(1))]
+            let bytes = Array(reply.pieces.joined())
+            reply.pieces = [Array(bytes.prefix(max(1, bytes.count / 2)))]
         }
         return reply
     }

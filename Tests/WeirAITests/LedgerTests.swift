@@ -12,8 +12,11 @@ struct LedgerTests {
     @Test("64 workers cannot overspend a budget together")
     func budget() async throws {
         let limit = Money("0.002") ?? .zero
-        // Of no day: the lab's clock runs fast, and may pass midnight.
-        let lab = try await Lab { $0.budgets = [Budget(limit: limit, per: .total)] }
+        // The day must not end in between.
+        let now = Date()
+        var clock = AIClock.scaled(by: 200)
+        clock.date = { now }
+        let lab = try await Lab({ $0.budgets = [Budget(limit: limit, per: .day)] }, clock: clock)
         let refused = await withTaskGroup(of: Int.self) { group in
             for worker in 0..<64 {
                 group.addTask {
@@ -36,7 +39,7 @@ struct LedgerTests {
         #expect(spent > 0 && spent <= limit.pico)
         #expect(refused > 0)
         #expect(rows.count { $0.status == .done } == 64 * 8 - refused)
-        let account = Budget(limit: limit, per: .total).account(at: Date(), runID: nil)
+        let account = Budget(limit: limit, per: .day).account(at: now, runID: nil)
         let state = try await lab.client.book?.states(of: [account]).first
         #expect(state == SpendState(spent: spent, reserved: 0))
         await lab.server.stop()
@@ -169,8 +172,7 @@ struct LedgerTests {
         "a batch whose taking nobody heard of is found again and not handed over twice",
         arguments: ["claude/claude-haiku-4-5", "openai/gpt-4o-mini", "gemini/gemini-2.5-flash"])
     func lostBatch(_ model: String) async throws {
-        // By the world's clock, as the provider tells times: where batches have no names they are told apart by them.
-        let lab = try await Lab({ $0.budgets = [Budget(limit: Money("1") ?? .zero)] }, clock: .system)
+        let lab = try await Lab({ $0.budgets = [Budget(limit: Money("1") ?? .zero)] }, clock: .hurried)
         let items = (0..<5).map { AIBatchItem(id: "q\($0)", request: .asking(model)) }
         let create = model.hasPrefix("gemini") ? "batchGenerateContent" : "/batches"
         func handedOver() -> Int { lab.server.received.count { $0.method == "POST" && $0.path.hasSuffix(create) } }

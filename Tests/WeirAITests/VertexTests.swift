@@ -1,31 +1,29 @@
-import CryptoExtras
 import Foundation
 import StandIn
 import Testing
 import WeirCore
+import WeirStore
 
 @testable import WeirAI
 
 @Suite("Vertex AI and its service accounts")
 struct VertexTests {
     /// A server that knows a fresh key, and the settings of a client that holds it.
-    static func lab(clock: AIClock = .system) async throws -> (StandIn, AIClient) {
+    static func lab(
+        clock: AIClock = .system, store: StateStore? = nil, bucket: String? = nil
+    ) async throws -> (StandIn, AIClient) {
         let server = try await StandIn()
-        let key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
-        server.set(publicKey: key.publicKey.pemRepresentation)
-        let file: JSONValue = [
-            "type": "service_account", "client_email": "weir@example.iam", "private_key_id": "key-1",
-            "private_key": .string(key.pkcs8PEMRepresentation), "token_uri": .string("\(server.url)/token"),
-            "project_id": "p",
-        ]
         let path = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID().uuidString).json").path
-        try file.line.write(toFile: path, atomically: true, encoding: .utf8)
+        try server.serviceAccount().write(toFile: path, atomically: true, encoding: .utf8)
         var provider = ProviderSettings(name: "vertex", type: .vertex, baseURL: "\(server.url)/v1")
         provider.project = "p"
         provider.credentialsPath = path
+        provider.storageURL = server.url
+        provider.batchFolder = bucket.flatMap(CloudFolder.init)
         var settings = AISettings()
         settings.providers = [provider]
-        return (server, try await AIClient(settings: settings, store: nil, clock: clock))
+        if store != nil { settings.budgets = [Budget(limit: Money("1") ?? .zero)] }
+        return (server, try await AIClient(settings: settings, store: store, clock: clock))
     }
 
     @Test("one token serves all who wait for it, and is used again")

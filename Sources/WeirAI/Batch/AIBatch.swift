@@ -3,18 +3,69 @@ import WeirCore
 
 /// One question of a batch.
 public struct AIBatchItem: Sendable, Hashable {
+    /// What is asked.
+    public enum Question: Sendable, Hashable {
+        case conversation(AIRequest)
+        /// The vector of one text.
+        case embedding(AIEmbeddingRequest)
+    }
+
     /// Tells the answers apart, which come in any order. Letters, digits, `-` and `_`.
     public var id: String
-    public var request: AIRequest
+    public var question: Question
 
     public init(id: String, request: AIRequest) {
         self.id = id
-        self.request = request
+        question = .conversation(request)
+    }
+
+    /// - Parameter embedding: of one text.
+    public init(id: String, embedding: AIEmbeddingRequest) {
+        self.id = id
+        question = .embedding(embedding)
+    }
+
+    var model: String {
+        switch question {
+        case .conversation(let request): request.model
+        case .embedding(let request): request.model
+        }
+    }
+
+    var inputTokens: Int64 {
+        switch question {
+        case .conversation(let request): TokenEstimate.tokens(request)
+        case .embedding(let request): request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }
+        }
+    }
+
+    /// The most that may be answered.
+    var outputTokens: Int64 {
+        switch question {
+        case .conversation(let request): Int64(request.maxTokens)
+        case .embedding: 0
+        }
+    }
+
+    var kind: AIBatchTicket.Kind {
+        switch question {
+        case .conversation: .conversations
+        case .embedding(let request): request.dimensions == nil ? .embeddings : .shortenedEmbeddings
+        }
     }
 }
 
 /// What is needed to come back to a batch, perhaps tomorrow and in another process.
 public struct AIBatchTicket: Sendable, Hashable, Codable {
+    /// What its questions are.
+    public enum Kind: String, Sendable, Hashable, Codable {
+        case conversations, embeddings
+        /// Vectors that are cut to a length of one's own: they have lost their length of one.
+        case shortenedEmbeddings
+
+        var isEmbeddings: Bool { self != .conversations }
+    }
+
     /// The provider's name in the configuration, and the model.
     public var provider: String
     public var model: String
@@ -27,8 +78,28 @@ public struct AIBatchTicket: Sendable, Hashable, Codable {
     public var questions: Int?
     /// When it was handed over, in milliseconds since 1970.
     public var at: Int64?
+    /// Conversations where nil, as in tickets of older versions.
+    public var kind: Kind?
+    /// Input tokens that all its questions were estimated to have.
+    public var inputTokens: Int64?
+    /// The folder of its own in Cloud Storage where Vertex AI finds the questions and leaves the answers.
+    public var folder: String?
+
+    /// About what one of its questions takes.
+    var inputTokensEach: Int64 { (inputTokens ?? 0) / Int64(max(1, questions ?? 1)) }
 
     var submittedAt: Date? { at.map(UTC.date(milliseconds:)) }
+}
+
+extension AIBatchTicket {
+    /// As a text that is kept until the batch is over.
+    public func kept() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+
+    /// Nil where the text is no ticket.
+    public init?(kept text: String) {
+        guard let ticket = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        self = ticket
+    }
 }
 
 /// How far a batch is.
@@ -48,6 +119,8 @@ public struct AIBatchStatus: Sendable, Hashable {
 /// What became of one question of a batch.
 public enum AIBatchResult: Sendable, Hashable {
     case answered(AIResponse)
+    /// The vector of the one text.
+    case embedded(AIEmbeddings)
     /// Refused or failed; nothing was paid.
     case failed(AIFault)
     /// Not asked before the batch ended.

@@ -21,9 +21,12 @@ struct BatchList {
     let entries: [Entry]
     /// Of the next page.
     let next: String?
+    /// The newest come first. Vertex AI promises no order, but finds batches by their names.
+    private let isSorted: Bool
 
     init(_ body: JSONValue, _ target: WireTarget) {
-        let items = (body["data"] ?? body["operations"])?.items ?? []
+        let items = (body["data"] ?? body["operations"] ?? body["batchPredictionJobs"])?.items ?? []
+        isSorted = target.provider.type != .vertex
         entries = items.compactMap { item in BatchWire.id(item).map { Self.entry($0, item, target) } }
         next =
             target.provider.format == .gemini
@@ -42,13 +45,18 @@ struct BatchList {
             entry.name = item["metadata"]?[mark]?.text
             entry.createdAt = item["created_at"]?.number.map { Date(timeIntervalSince1970: $0) }
         case .gemini:
-            entry.name = item["metadata"]?["displayName"]?.text.map { String($0.dropFirst(mark.count + 1)) }
-            entry.createdAt = item["metadata"]?["createTime"]?.text.flatMap(UTC.moment)
+            // The Gemini API wraps what Vertex AI tells plainly.
+            let told = item["metadata"] ?? item
+            entry.name = told["displayName"]?.text.map { String($0.dropFirst(mark.count + 1)) }
+            entry.createdAt = told["createTime"]?.text.flatMap(UTC.moment)
         }
         return entry
     }
 
-    static func request(after page: String?, _ target: WireTarget) -> WireRequest {
+    /// - Parameter name: of the batch that is looked for, where the provider can be asked for it.
+    static func request(named name: String?, after page: String?, _ target: WireTarget) -> WireRequest {
+        let escaped = page?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        if target.provider.type == .vertex { return VertexBatch.list(named: name, after: escaped, target) }
         let base: String
         let key: String
         switch target.provider.format {
@@ -56,7 +64,6 @@ struct BatchList {
         case .openAIChat, .openAIResponses: (base, key) = ("\(target.baseURL)/batches?limit=100", "after")
         case .gemini: (base, key) = ("\(target.baseURL)/batches?pageSize=100", "pageToken")
         }
-        let escaped = page?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
         return WireRequest(
             "GET", url: base + (escaped.map { "&\(key)=\($0)" } ?? ""), headers: BatchWire.versioned(target))
     }
@@ -76,7 +83,7 @@ struct BatchList {
 
     /// No later page can hold the batch.
     func isOlder(than ticket: AIBatchTicket) -> Bool {
-        guard let at = ticket.submittedAt, let last = entries.last?.createdAt else { return false }
+        guard isSorted, let at = ticket.submittedAt, let last = entries.last?.createdAt else { return false }
         return last < at.addingTimeInterval(-Self.slack)
     }
 }

@@ -5,16 +5,13 @@ enum BatchWire {
     /// The upload that must come before, where there is one (OpenAI).
     static func upload(_ items: [AIBatchItem], to target: WireTarget) throws -> WireRequest? {
         guard target.provider.format == .openAIChat || target.provider.format == .openAIResponses else { return nil }
-        let wire = target.provider.wire
-        var lines: [UInt8] = []
-        for item in items {
-            let encoded = try wire.encode(item.request, to: target, stream: false)
-            let line: JSONValue = [
-                "custom_id": .string(item.id), "method": "POST", "url": .string("/v1/\(path(target))"),
-                "body": encoded.body,
-            ]
-            lines += line.bytes + [0x0A]
-        }
+        let lines = BatchLines.write(
+            try items.map { item in
+                [
+                    "custom_id": .string(item.id), "method": "POST", "url": .string("/v1/\(path(item.kind, target))"),
+                    "body": try encoded(item, target).body,
+                ]
+            })
         let mark = "weir-\(Fingerprint.of([items.first?.id ?? "", "\(lines.count)"]))"
         var body = Array(
             "--\(mark)\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n".utf8)
@@ -27,8 +24,17 @@ enum BatchWire {
             body: body)
     }
 
-    private static func path(_ target: WireTarget) -> String {
-        target.provider.format == .openAIResponses ? "responses" : "chat/completions"
+    private static func path(_ kind: AIBatchTicket.Kind, _ target: WireTarget) -> String {
+        if kind.isEmbeddings { return "embeddings" }
+        return target.provider.format == .openAIResponses ? "responses" : "chat/completions"
+    }
+
+    /// A question as it would be sent alone.
+    static func encoded(_ item: AIBatchItem, _ target: WireTarget) throws -> EncodedRequest {
+        switch item.question {
+        case .conversation(let request): try target.provider.wire.encode(request, to: target, stream: false)
+        case .embedding(let request): try EmbeddingWire.encodeOne(request, to: target)
+        }
     }
 
     /// - Parameters:
@@ -37,12 +43,11 @@ enum BatchWire {
     static func create(
         _ items: [AIBatchItem], named name: String, fileID: String?, to target: WireTarget
     ) throws -> WireRequest {
-        let wire = target.provider.wire
         switch target.provider.format {
         case .anthropic:
             var headers: [String: String] = [:]
             let requests = try items.map { item in
-                let encoded = try wire.encode(item.request, to: target, stream: false)
+                let encoded = try encoded(item, target)
                 headers = encoded.headers
                 return JSONValue.object(["custom_id": .string(item.id), "params": encoded.body])
             }
@@ -51,23 +56,26 @@ enum BatchWire {
             request.headers.merge(headers) { $1 }
             return request
         case .openAIChat, .openAIResponses:
+            let kind = items.first?.kind ?? .conversations
             return .json(
                 [
-                    "input_file_id": .string(fileID ?? ""), "endpoint": .string("/v1/\(path(target))"),
+                    "input_file_id": .string(fileID ?? ""), "endpoint": .string("/v1/\(path(kind, target))"),
                     "completion_window": "24h", "metadata": [BatchList.mark: .string(name)],
                 ], to: "\(target.baseURL)/batches")
         case .gemini:
             let requests = try items.map { item in
-                let encoded = try wire.encode(item.request, to: target, stream: false)
+                let encoded = try encoded(item, target)
                 return JSONValue.object(["request": encoded.body, "metadata": ["key": .string(item.id)]])
             }
+            let isEmbeddings = items.first?.kind.isEmbeddings == true
+            let method = isEmbeddings ? "asyncBatchEmbedContent" : "batchGenerateContent"
             return .json(
                 [
                     "batch": [
                         "displayName": .string("\(BatchList.mark)-\(name)"),
                         "inputConfig": ["requests": ["requests": .array(requests)]],
                     ]
-                ], to: "\(GeminiWire.path(target.model, target))batchGenerateContent")
+                ], to: "\(GeminiWire.path(target.model, target))\(method)")
         }
     }
 
@@ -100,6 +108,7 @@ enum BatchWire {
     }
 
     static func status(_ body: JSONValue, _ target: WireTarget) -> AIBatchStatus {
+        if target.provider.type == .vertex { return VertexBatch.status(body) }
         switch target.provider.format {
         case .anthropic:
             let ended = body["processing_status"]?.text == "ended"
@@ -129,7 +138,9 @@ enum BatchWire {
             if word.hasSuffix("CANCELLED") { status.state = .cancelled }
             if word.hasSuffix("EXPIRED") { status.state = .expired }
             status.message = body["error"]?["message"]?.text
-            status.inline = body["response"]?["inlinedResponses"]
+            // Vectors stand under the one name or the other.
+            let found = body["response"] ?? body["metadata"]?["output"]
+            status.inline = found?["inlinedResponses"] ?? found?["inlinedEmbedContentResponses"]
             return status
         }
     }
@@ -143,11 +154,19 @@ enum BatchWire {
     }
 
     /// One line of a file of answers, or one inline answer.
-    static func result(_ line: JSONValue, _ target: WireTarget) -> (id: String, result: AIBatchResult)? {
-        let wire = target.provider.wire
+    static func result(
+        _ line: JSONValue, _ kind: AIBatchTicket.Kind, _ target: WireTarget
+    ) -> (id: String, result: AIBatchResult)? {
         func answered(_ body: JSONValue?) -> AIBatchResult {
             guard let body else { return .failed(AIFault(.garbled, "a line of the batch has no answer")) }
-            do { return .answered(try wire.decode(body)) } catch let fault as AIFault { return .failed(fault) } catch {
+            do {
+                if kind.isEmbeddings {
+                    return .embedded(
+                        try EmbeddingWire.decodeOne(
+                            body, type: target.provider.type, shortened: kind == .shortenedEmbeddings))
+                }
+                return .answered(try target.provider.wire.decode(body))
+            } catch let fault as AIFault { return .failed(fault) } catch {
                 return .failed(AIFault(.garbled, "\(error)"))
             }
         }
@@ -172,6 +191,7 @@ enum BatchWire {
             return (id, .failed(OpenAIFaults.fault(status: status == 0 ? nil : Int(status), body)))
         case .gemini:
             guard let id = line["metadata"]?["key"]?.text ?? line["key"]?.text else { return nil }
+            if let status = line["status"]?.text, !status.isEmpty { return (id, .failed(VertexBatch.fault(status))) }
             if line["response"] != nil { return (id, answered(line["response"])) }
             return (id, .failed(GeminiFaults.fault(status: nil, ["error": line["error"] ?? .null])))
         }

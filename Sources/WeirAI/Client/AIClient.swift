@@ -98,18 +98,6 @@ public final class AIClient: Sendable {
             worstCost: endpoint.price?.worstCase(inputTokens: input, outputTokens: Int64(request.maxTokens)))
     }
 
-    /// What a call would cost if its answer were so long; nil where no price is known. Nothing is sent.
-    public func cost(of request: AIRequest, answeredIn outputTokens: Int64) throws -> Money? {
-        try router.endpoint(request.model).price?.worstCase(
-            inputTokens: TokenEstimate.tokens(request), outputTokens: min(outputTokens, Int64(request.maxTokens)))
-    }
-
-    /// What vectors would cost; nil where no price is known. Nothing is sent.
-    public func cost(of request: AIEmbeddingRequest) throws -> Money? {
-        try router.endpoint(request.model).price?.worstCase(
-            inputTokens: request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }, outputTokens: 0)
-    }
-
     /// What is known of a model, by the name that a request would give it; of the usual one where empty.
     ///
     /// - Throws: `ai.no-provider`, `ai.no-model`, `ai.unknown-model`, `ai.ambiguous-model`.

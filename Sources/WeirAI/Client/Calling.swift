@@ -184,17 +184,22 @@ extension AIClient {
     }
 
     /// The body of an answer that is a success.
-    private func success(_ reply: WireReply, _ endpoint: Endpoint, _ request: WireRequest) async throws -> JSONValue {
+    func success(_ reply: WireReply, _ endpoint: Endpoint, _ request: WireRequest) async throws -> JSONValue {
         if (200..<300).contains(reply.head.status), let body = JSONValue(parsing: reply.body) { return body }
+        throw await refusal(reply, endpoint, request)
+    }
+
+    /// What an answer that is no success says. A token that was refused is not used again.
+    func refusal(_ reply: WireReply, _ endpoint: Endpoint, _ request: WireRequest) async -> AIFault {
         let fault = FaultReading.fault(reply, format: endpoint.provider.format, now: clock.date())
         if fault.kind == .unauthorized, endpoint.provider.type == .vertex {
             let token = request.headers["authorization"].map { String($0.dropFirst(7)) }
-            if let token { try await registry.account(endpoint.provider).forget(Secret(token)) }
+            if let token { try? await registry.account(endpoint.provider).forget(Secret(token)) }
         }
-        throw fault
+        return fault
     }
 
-    private func learn(_ head: WireHead, _ endpoint: Endpoint, _ limiter: Limiter) async {
+    func learn(_ head: WireHead, _ endpoint: Endpoint, _ limiter: Limiter) async {
         let headers = RateHeaders(head.headers, now: clock.date())
         if headers.requests != nil || headers.inputTokens != nil || headers.outputTokens != nil || headers.tokens != nil
         {
@@ -213,73 +218,6 @@ extension AIClient {
     private static func reading(_ answer: AIResponse, _ head: WireHead) -> Reading {
         Reading(
             usage: answer.usage, served: answer.model, requestID: head.requestID ?? answer.id, status: head.status)
-    }
-
-    // MARK: Calls that are no conversations
-
-    /// Makes attempts until one succeeds or the policy is used up.
-    func retrying<R: Sendable>(
-        _ endpoint: Endpoint, _ options: AICallOptions, _ attempt: (Int) async throws -> R
-    ) async throws -> R {
-        let policy = options.retry ?? settings.retry
-        let began = clock.now()
-        var number = 1
-        while true {
-            do { return try await attempt(number) } catch let fault as AIFault {
-                guard case .again(let wait) = policy.decide(fault, attempt: number, elapsed: clock.now() - began) else {
-                    throw fault.error(
-                        provider: endpoint.provider.name, model: endpoint.model, attempts: number,
-                        secrets: settings.secrets)
-                }
-                if fault.kind == .rateLimited {
-                    await registry.limiter(endpoint).pause(for: wait)
-                } else {
-                    try await clock.sleep(wait)
-                }
-                number += 1
-            }
-        }
-    }
-
-    /// One signed request and its JSON.
-    /// - Throws: an `AIFault` for anything but a success.
-    func ask(
-        _ request: WireRequest, _ endpoint: Endpoint, _ limiter: Limiter
-    ) async throws -> (value: JSONValue, head: WireHead) {
-        let signed = try await sign(request, endpoint.provider)
-        let reply = try await exchanger.reply(to: signed, timeout: endpoint.provider.timeout)
-        await learn(reply.head, endpoint, limiter)
-        return (try await success(reply, endpoint, signed), reply.head)
-    }
-
-    // MARK: Keys
-
-    /// The request with the provider's key.
-    func sign(_ request: WireRequest, _ provider: ProviderSettings) async throws -> WireRequest {
-        var request = request
-        switch provider.type {
-        case .anthropic: request.headers["x-api-key"] = try key(provider)
-        case .gemini: request.headers["x-goog-api-key"] = try key(provider)
-        case .openAI:
-            request.headers["authorization"] = "Bearer \(try key(provider))"
-            request.headers["openai-organization"] = provider.organization
-            request.headers["openai-project"] = provider.project
-        case .openAICompatible:
-            if let key = provider.key { request.headers["authorization"] = "Bearer \(key.reveal())" }
-        case .vertex:
-            let account = try await registry.account(provider)
-            request.headers["authorization"] = "Bearer \(try await account.bearer().reveal())"
-        }
-        return request
-    }
-
-    private func key(_ provider: ProviderSettings) throws -> String {
-        guard let key = provider.key?.reveal(), !key.isEmpty else {
-            throw WeirError(
-                "ai.no-key", "the provider \(provider.name) has no key",
-                hint: "write `key: \"${\(provider.type.usualVariables.first ?? "MY_KEY")}\"` under it")
-        }
-        return key
     }
 }
 

@@ -101,6 +101,7 @@ extension AIClient {
         row.node = meter.options.tag.node
         row.step = meter.options.tag.step
         row.isBatch = meter.isBatch
+        if meter.inputTokens > 0 { row.inputEstimated = meter.inputTokens }
         return row
     }
 

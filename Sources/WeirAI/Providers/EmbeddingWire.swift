@@ -24,17 +24,9 @@ enum EmbeddingWire {
             if let dimensions = request.dimensions { body["dimensions"] = .int(Int64(dimensions)) }
             return EncodedRequest(url: "\(target.baseURL)/embeddings", body: .object(body))
         case .gemini:
-            let requests = request.texts.map { text in
-                var one: [String: JSONValue] = [
-                    "model": .string("models/\(target.model)"), "content": ["parts": [["text": .string(text)]]],
-                ]
-                if let type = taskType(request.purpose) { one["taskType"] = .string(type) }
-                if let dimensions = request.dimensions { one["outputDimensionality"] = .int(Int64(dimensions)) }
-                return JSONValue.object(one)
-            }
             return EncodedRequest(
                 url: "\(GeminiWire.path(target.model, target))batchEmbedContents",
-                body: ["requests": .array(requests)])
+                body: ["requests": .array(request.texts.map { gemini($0, request, target) })])
         case .vertex:
             let instances = request.texts.map { text in
                 var one: [String: JSONValue] = ["content": .string(text)]
@@ -48,6 +40,34 @@ enum EmbeddingWire {
                 url: "\(GeminiWire.path(target.model, target))predict",
                 body: ["instances": .array(instances), "parameters": .object(parameters)])
         }
+    }
+
+    private static func gemini(_ text: String, _ request: AIEmbeddingRequest, _ target: WireTarget) -> JSONValue {
+        var one: [String: JSONValue] = [
+            "model": .string("models/\(target.model)"), "content": ["parts": [["text": .string(text)]]],
+        ]
+        if let type = taskType(request.purpose) { one["taskType"] = .string(type) }
+        if let dimensions = request.dimensions { one["outputDimensionality"] = .int(Int64(dimensions)) }
+        return .object(one)
+    }
+
+    /// The one text of a batch's line.
+    static func encodeOne(_ request: AIEmbeddingRequest, to target: WireTarget) throws -> EncodedRequest {
+        guard target.provider.type == .gemini else { return try encode(request, to: target) }
+        return EncodedRequest(
+            url: "\(GeminiWire.path(target.model, target))embedContent",
+            body: gemini(request.texts.first ?? "", request, target))
+    }
+
+    /// What stands under `request` of a line of a batch of Vertex AI's, which has names of its own for the same.
+    static func vertexLine(_ request: AIEmbeddingRequest) -> JSONValue {
+        var config: [String: JSONValue] = [:]
+        if let type = taskType(request.purpose) { config["task_type"] = .string(type) }
+        if let dimensions = request.dimensions { config["output_dimensionality"] = .int(Int64(dimensions)) }
+        return [
+            "content": ["parts": [["text": .string(request.texts.first ?? "")]]],
+            "embed_content_config": .object(config),
+        ]
     }
 
     private static func taskType(_ purpose: AIEmbeddingRequest.Purpose?) -> String? {
@@ -88,6 +108,23 @@ enum EmbeddingWire {
         }
         return AIEmbeddings(
             model: body["model"]?.text ?? "", vectors: shortened ? whole.map(normalised) : whole, usage: usage)
+    }
+
+    /// The one vector of a batch's line.
+    static func decodeOne(_ body: JSONValue, type: ProviderType, shortened: Bool) throws -> AIEmbeddings {
+        guard type == .gemini || type == .vertex else {
+            return try decode(body, count: 1, type: type, shortened: shortened)
+        }
+        guard let vector = vector(body["embedding"]?["values"]), !vector.isEmpty else {
+            throw AIFault(.garbled, "a line of the batch has no vector")
+        }
+        var usage = AIUsage()
+        // Whole numbers of 64 bits are texts in Google's JSON.
+        let told = body["usageMetadata"]?["promptTokenCount"] ?? body["tokenCount"]
+        let count = told?.integer ?? told?.text.flatMap { Int64($0) }
+        usage.inputUncached = max(0, count ?? 0)
+        usage.isMissing = count == nil
+        return AIEmbeddings(model: "", vectors: [shortened ? normalised(vector) : vector], usage: usage)
     }
 
     private static func vector(_ value: JSONValue?) -> [Float]? {

@@ -56,6 +56,8 @@ public enum AISettingsReader {
         let project = map.string("project")
         let location = map.string("location")
         let credentials = map.string("credentials")
+        let batchFolder = map.string("batch_bucket")
+        let storage = map.string("storage_url")
         let models = map.strings("models")
         let timeout = map.span("timeout")
         let limits = map.map("limits").map(limits)
@@ -79,6 +81,18 @@ public enum AISettingsReader {
             if url == nil { provider.baseURL = ProviderSettings.vertexURL(location: location ?? "global") }
             if project == nil { map.report("yaml.missing-key", "a provider of type vertex needs the key \"project\"") }
         }
+        for key in ["batch_bucket", "storage_url"] where map.has(key) && type != .vertex {
+            map.report("project.useless-key", "`\(key):` has no effect with type \(type.rawValue)", key: key)
+        }
+        if let batchFolder {
+            provider.batchFolder = CloudFolder(batchFolder)
+            if provider.batchFolder == nil {
+                map.report(
+                    "yaml.wrong-value", "\"\(batchFolder.prefix(80))\" is no folder of Cloud Storage",
+                    hint: "write it like gs://my-bucket/weir", key: "batch_bucket")
+            }
+        }
+        if let storage { provider.storageURL = trimmed(storage) }
         if type == .openAICompatible, url == nil {
             map.report(
                 "yaml.missing-key", "a provider of type openai-compatible needs the key \"base_url\"",

@@ -62,6 +62,10 @@ public struct ProviderSettings: Sendable, Hashable {
     public var location: String?
     /// Key file of a Google service account.
     public var credentialsPath: String?
+    /// Where the questions and answers of Vertex AI's batches lie.
+    public var batchFolder: CloudFolder?
+    /// Of Cloud Storage, without a slash at its end.
+    public var storageURL = "https://storage.googleapis.com"
     public var limits = RateLimits()
     /// Models that this provider offers beside those of the table, for servers of one's own.
     public var models: [String] = []

@@ -80,9 +80,14 @@ struct AIStepReader {
         if map.has("dimensions"), step.model == AIStep.builtin {
             map.report("project.useless-key", "the built-in embedder has one length, 256", key: "dimensions")
         }
-        for key in ["max_tokens", "temperature", "effort", "batch", "batch_above"] { only(key, for: prompted) }
+        if step.model == AIStep.builtin {
+            for key in ["batch", "batch_above"] where map.has(key) {
+                map.report("project.useless-key", "`\(key):` has no effect with the built-in embedder", key: key)
+            }
+        }
+        for key in ["max_tokens", "temperature", "effort"] { only(key, for: prompted) }
         only("model", for: prompted.union(isFile || step.labelsTexts ? [.embed, .predict] : [.embed]))
-        only("budget", for: prompted.union([.embed]))
+        for key in ["budget", "batch", "batch_above"] { only(key, for: prompted.union([.embed])) }
         if step.output != nil, map.has("column") {
             map.report(
                 "project.useless-key", "`column:` has no effect beside `output:`, whose fields are the columns",

@@ -207,9 +207,7 @@ struct AnswerStore: Sendable {
             "SELECT ticket, run_id FROM \(Self.batches.sql) WHERE recipe = ? ORDER BY submitted_at",
             [.text(resolved.recipe)]
         ).map { row in
-            (try? JSONDecoder().decode(AIBatchTicket.self, from: Data(row[0].display.utf8))).map {
-                Pending(ticket: $0, runID: row[1].display)
-            }
+            AIBatchTicket(kept: row[0].display).map { Pending(ticket: $0, runID: row[1].display) }
         }.compactMap(\.self)
     }
 
@@ -220,7 +218,7 @@ struct AnswerStore: Sendable {
             try connection.execute(
                 "INSERT INTO \(Self.batches.sql) VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    .text(resolved.table.description), .text(resolved.recipe), .text(try JSONOutput.line(ticket)),
+                    .text(resolved.table.description), .text(resolved.recipe), .text(try ticket.kept()),
                     .int(Int64(ticket.questions ?? 0)), .text(runID), .text(now),
                 ])
         }

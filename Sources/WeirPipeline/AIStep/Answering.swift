@@ -142,12 +142,15 @@ struct EmbeddingAnswering: Answering {
 
     var unit: Int { step.unit }
 
+    func request(_ questions: [Question]) -> AIEmbeddingRequest {
+        AIEmbeddingRequest(
+            model: step.model, texts: questions.map { $0.values[0].display }, dimensions: step.dimensions,
+            purpose: .document)
+    }
+
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
         try await dividing(questions, tally) { questions in
-            let request = AIEmbeddingRequest(
-                model: step.model, texts: questions.map { $0.values[0].display }, dimensions: step.dimensions,
-                purpose: .document)
-            let found = try await client.embed(request, options: options)
+            let found = try await client.embed(request(questions), options: options)
             guard found.vectors.count == questions.count, found.vectors.allSatisfy({ !$0.isEmpty }) else {
                 throw WeirError(
                     "ai.garbled", "\(questions.count) texts were sent and \(found.vectors.count) vectors came back",

@@ -5,16 +5,12 @@ import WeirEngine
 /// Questions that go to the provider's batch service, and come back within a day: in this run or in a later one.
 struct BatchStep: Sendable {
     let store: AnswerStore
-    let answering: ModelAnswering
+    let answering: any BatchAnswering
     /// How long to wait before asking how far a batch is: at first, and at most.
     var patience: (first: Duration, most: Duration) = (.milliseconds(500), .seconds(60))
 
-    private var asker: Asker { answering.asker }
     private var client: AIClient { answering.client }
-    private var step: AIStep { asker.resolved.step }
-
-    /// What one batch may hold, below every provider's limits.
-    private static let largest = 10_000
+    private var step: AIStep { answering.step }
 
     /// Waits for batches of earlier runs, then hands over what is open where it is worth it.
     ///
@@ -34,36 +30,44 @@ struct BatchStep: Sendable {
         }
         guard open > 0, step.batching != .never else { return open }
         let found = try await questions(open, of: staged, on: connection)
-        if step.batching == .auto {
-            let expected = try StepForecast.expectedCost(
-                of: open, sample: Array(found.values.prefix(50)), asker: asker, client: client)
-            guard let expected, expected >= step.batchAbove else { return open }
-        }
+        guard try await isWorthIt(open, found) else { return open }
+        // A row whose picture cannot be read is told when it is asked alone.
+        let items = found.values.compactMap(answering.batched)
         var submitted: [AnswerStore.Pending] = []
-        let all = Array(found.values)
-        for start in stride(from: 0, to: all.count, by: Self.largest) {
-            let items = all[start..<min(start + Self.largest, all.count)].compactMap { question in
-                // A row whose picture cannot be read is told when it is asked alone.
-                (try? asker.prepare(question)).map {
-                    AIBatchItem(id: question.hash, request: asker.request([$0]))
-                }
-            }
-            guard !items.isEmpty else { continue }
-            let ticket = try await client.submitBatch(items, options: answering.options) { draft in
+        for portion in try client.batchPortions(items) {
+            let ticket = try await client.submitBatch(portion, options: answering.options) { draft in
                 try await connection.perform { try store.remember(draft, on: $0) }
             }
             try await connection.perform { try store.remember(ticket, on: $0) }
             submitted.append(AnswerStore.Pending(ticket: ticket, runID: store.runID))
         }
-        tally.waiting(all.count)
+        tally.waiting(items.count)
         for batch in submitted { try await collect(batch, found, tally, on: connection) }
         return try await connection.perform { try store.findOpen(on: $0) }
+    }
+
+    /// - Throws: why there is no batch service, where the step wants nothing else.
+    private func isWorthIt(_ open: Int, _ found: [String: Question]) async throws -> Bool {
+        if step.batching == .auto {
+            let earlier = try await client.calibration(
+                of: answering.options.tag, model: step.model, includesBatches: true)
+            let expected = try answering.expectedCost(
+                of: open, sample: Array(found.values.prefix(50)), earlier: earlier)
+            guard let expected, expected >= step.batchAbove else { return false }
+        }
+        guard let obstacle = try answering.obstacle else { return true }
+        guard step.batching == .auto else { throw obstacle }
+        let hint = obstacle.hint.map { " (\($0))" } ?? ""
+        answering.options.warn(
+            AIWarning(
+                obstacle.code, "\(obstacle.message); its questions are asked now, at the full price\(hint)"))
+        return false
     }
 
     /// A batch with the provider's id. Of one whose hand-over nobody lived to see, the provider knows whether it has it.
     private func known(_ batch: AnswerStore.Pending, on connection: Connection) async throws -> AnswerStore.Pending? {
         guard batch.ticket.id.isEmpty else { return batch }
-        guard let ticket = try await client.findBatch(batch.ticket) else {
+        guard let ticket = try await client.findBatch(batch.ticket, options: answering.options) else {
             try await connection.perform { try store.forget(batch.ticket, on: $0) }
             return nil
         }
@@ -94,23 +98,26 @@ struct BatchStep: Sendable {
         {
             // Nothing of it was answered or paid; it must not be waited for again.
             try await connection.perform { try store.settle(batch, [], on: $0) }
+            await client.clearBatch(batch.ticket, options: options)
             throw error
         }
         var answers: [KeptAnswer] = []
+        var refused: [KeptAnswer] = []
         for (hash, result) in results {
             // A row that is no longer there was paid all the same, but nobody asks for it.
             guard let question = questions[hash] else { continue }
             switch result {
-            case .answered(let response):
-                tally.took(response.usage, cost: response.cost)
-                answers += try await answering.judge(response, [asker.prepare(question)], tally)
+            case .answered, .embedded: answers += try await answering.judge(result, question, tally)
             case .failed(let fault) where [.badRequest, .tooLarge, .contextOverflow].contains(fault.kind):
-                answers.append(KeptAnswer(hash: hash, status: .refused, reason: fault.message))
+                refused.append(KeptAnswer(hash: hash, status: .refused, reason: fault.message))
             case .failed, .skipped: break
             }
         }
+        // Where none was ever answered the question may be wrong, and not the rows: they are asked alone, which tells.
+        if tally.hasAnswers || answers.contains(where: { $0.status == .answered }) { answers += refused }
         let found = answers
         try await connection.perform { try store.settle(batch, found, on: $0) }
+        await client.clearBatch(batch.ticket, options: options)
         tally.stored(found)
         tally.waiting(0)
     }

@@ -65,7 +65,13 @@ actor StepDesk {
         var run = StepRun(
             resolved: resolved, store: store, answering: try await answering(resolved, options),
             progress: { events(.asking(model.name, $0)) })
-        if let model = run.answering as? ModelAnswering { run.batches = BatchStep(store: store, answering: model) }
+        if let batched = run.answering as? any BatchAnswering {
+            run.batches = BatchStep(store: store, answering: batched)
+        } else if step.batching != .never {
+            // The project's settings, not the step, say who makes vectors.
+            options.warn(
+                AIWarning("ai.no-batch", "`batch:` has no effect: the built-in embedder makes its vectors here"))
+        }
         return run
     }
 

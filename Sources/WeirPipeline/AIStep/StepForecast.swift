@@ -12,9 +12,16 @@ public struct AIForecast: Sendable, Hashable, Encodable {
     public var known: Int
     /// Questions to ask.
     public var open: Int
+    /// Calls, or questions of batches.
     public var calls: Int
+    /// They go to the provider's batch service, at half the price.
+    public var isBatch = false
+    public var inputTokens: Int64 = 0
+    public var outputTokens: Int64 = 0
     /// Nil where no price is known, or nothing has one.
     public var cost: Money?
+    /// Finished calls of the step and the model, by which this was estimated.
+    public var earlierCalls = 0
     /// Nobody is paid: the work is done here, or by a server of one's own.
     public var isFree = false
     /// Its inputs change before it is built, so that there may be more or fewer.
@@ -25,6 +32,8 @@ struct StepForecast: Sendable {
     let resolved: ResolvedStep
     /// Nil for steps that no model answers.
     let client: AIClient?
+    /// What earlier calls of the step took.
+    var earlier: Calibration?
 
     private static let sampled = 50
 
@@ -52,32 +61,73 @@ struct StepForecast: Sendable {
         let sample = try connection.query(
             "SELECT hash, * EXCLUDE (hash) FROM (SELECT \(hash) AS hash, \(resolved.selected) FROM \(rows) s) WHERE NOT \(known) AND hash IS NOT NULL LIMIT \(Self.sampled)"
         ).map { Question(hash: $0[0].display, values: Array($0.dropFirst())) }
-        if step.task == .embed {
-            let texts = sample.map { $0.values[0].display }
-            forecast.cost = try client.cost(of: AIEmbeddingRequest(model: step.model, texts: texts))
-                .map { $0.scaled(forecast.open, of: sample.count) }
-        } else {
-            forecast.cost = try Self.expectedCost(
-                of: forecast.open, sample: sample, asker: Asker(resolved: resolved), client: client)
+        var expected = try expect(forecast.open, sample, client, isBatch: false)
+        if try goesToBatch(expected.cost, client) {
+            forecast.isBatch = true
+            forecast.calls = forecast.open
+            expected = try expect(forecast.open, sample, client, isBatch: true)
         }
+        forecast.inputTokens = expected.inputTokens
+        forecast.outputTokens = expected.outputTokens
+        forecast.cost = expected.cost
+        forecast.earlierCalls = earlier?.calls ?? 0
         return forecast
     }
 
-    /// What questions should cost, from what a few of them would; nil where the model has no price.
-    static func expectedCost(
-        of open: Int, sample: [Question], asker: Asker, client: AIClient
-    ) throws -> Money? {
-        var sum = Money.zero
-        var counted = 0
-        for question in sample {
-            // A picture that cannot be read costs nothing.
-            guard let prepared = try? asker.prepare(question) else { continue }
-            let request = asker.request([prepared])
-            guard let cost = try client.cost(of: request, answeredIn: asker.expectedTokens) else { return nil }
-            sum += cost
-            counted += 1
+    /// As ``BatchStep`` will decide.
+    private func goesToBatch(_ cost: Money?, _ client: AIClient) throws -> Bool {
+        let step = resolved.step
+        switch step.batching {
+        case .never: return false
+        case .auto where cost.map({ $0 < step.batchAbove }) ?? true: return false
+        case .auto, .always: return try client.batchObstacle(step.model, embeddings: step.task == .embed) == nil
         }
-        return sum.scaled(open, of: counted)
+    }
+
+    private func expect(
+        _ open: Int, _ sample: [Question], _ client: AIClient, isBatch: Bool
+    ) throws -> AIExpectation {
+        let step = resolved.step
+        if step.task == .embed {
+            return try Self.expect(open, texts: sample, step, client, earlier, isBatch: isBatch)
+        }
+        return try Self.expect(
+            open, sample: sample, unit: isBatch ? 1 : step.unit, Asker(resolved: resolved), client, earlier,
+            isBatch: isBatch)
+    }
+
+    /// What questions should take, from what a few of them would.
+    ///
+    /// - Parameter unit: questions that are put in one call.
+    static func expect(
+        _ open: Int, sample: [Question], unit: Int, _ asker: Asker, _ client: AIClient, _ earlier: Calibration?,
+        isBatch: Bool = false
+    ) throws -> AIExpectation {
+        // A picture that cannot be read costs nothing.
+        let prepared = sample.compactMap { try? asker.prepare($0) }
+        var sum = AIExpectation(inputTokens: 0, outputTokens: 0, cost: .zero)
+        for start in stride(from: 0, to: prepared.count, by: unit) {
+            let questions = Array(prepared[start..<min(start + unit, prepared.count)])
+            let each = try client.expectation(
+                of: asker.request(questions), answeredIn: asker.expectedTokens * Int64(questions.count),
+                earlier: earlier, isBatch: isBatch)
+            sum.inputTokens += each.inputTokens
+            sum.outputTokens += each.outputTokens
+            sum.cost = sum.cost.flatMap { cost in each.cost.map { cost + $0 } }
+        }
+        return sum.scaled(open, of: prepared.count)
+    }
+
+    /// What vectors of texts should take.
+    static func expect(
+        _ open: Int, texts sample: [Question], _ step: AIStep, _ client: AIClient, _ earlier: Calibration?,
+        isBatch: Bool = false
+    ) throws -> AIExpectation {
+        let texts = sample.map { $0.values[0].display }
+        var sum = try client.expectation(
+            of: AIEmbeddingRequest(model: step.model, texts: texts), earlier: earlier, isBatch: isBatch)
+        sum.outputTokens = 0
+        return sum.scaled(open, of: sample.count)
     }
 }
 
@@ -86,10 +136,14 @@ extension Asker {
     var expectedTokens: Int64 { resolved.shape.isText ? 200 : 16 + 16 * Int64(resolved.shape.fields.count) }
 }
 
-extension Money {
-    /// Of a sample's cost, the cost of all.
-    fileprivate func scaled(_ all: Int, of sample: Int) -> Money {
-        guard sample > 0 else { return .zero }
-        return Money(pico: Int64(min(Double(pico) / Double(sample) * Double(all), 9e18)))
+extension AIExpectation {
+    /// Of what a sample takes, what all do.
+    fileprivate func scaled(_ all: Int, of sample: Int) -> AIExpectation {
+        func scale(_ amount: Int64) -> Int64 {
+            sample > 0 ? Int64(min(Double(amount) / Double(sample) * Double(all), 9e18)) : 0
+        }
+        return AIExpectation(
+            inputTokens: scale(inputTokens), outputTokens: scale(outputTokens),
+            cost: cost.map { Money(pico: scale($0.pico)) })
     }
 }

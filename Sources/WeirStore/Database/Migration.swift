@@ -11,7 +11,7 @@ extension Migration {
     static let applicationID: Int32 = 0x5745_4952
 
     /// The file's version is the number of steps that it has been through (`PRAGMA user_version`).
-    static let all = [history, tests, drift, ai, checks, audit, agent]
+    static let all = [history, tests, drift, ai, checks, audit, agent, estimates]
 
     /// Brings the file to this program's version, or says why it cannot be used.
     ///

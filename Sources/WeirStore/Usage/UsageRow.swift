@@ -45,6 +45,8 @@ public struct UsageRow: Sendable, Hashable, Codable {
     public var audioIn: Int64 = 0
     public var serviceTier: String?
     public var isBatch = false
+    /// Input tokens that the call was expected to take; nil where nobody estimated.
+    public var inputEstimated: Int64?
     /// The provider told no usage; the figures are an estimate.
     public var isUsageMissing = false
     /// Units of 1e-12 USD; nil where no price is known.
@@ -72,7 +74,8 @@ extension UsageRow {
     static let columns = """
         call_id, attempt, at_ms, provider, model, served, endpoint, run_id, node, step, status, error, http_status, \
         request_id, input_uncached, cache_read, cache_write_5m, cache_write_1h, output_total, output_reasoning, \
-        images, audio_in, service_tier, batch, usage_missing, cost, price_version, first_token_ms, total_ms
+        images, audio_in, service_tier, batch, usage_missing, cost, price_version, first_token_ms, total_ms, \
+        input_estimated
         """
 
     func arguments(clean: (String?) -> String?) -> StatementArguments {
@@ -80,7 +83,7 @@ extension UsageRow {
             callID, attempt, UTC.milliseconds(at), provider, model, served, endpoint, runID, node, step,
             status.rawValue, clean(error), httpStatus, requestID, inputUncached, cacheRead, cacheWrite5m, cacheWrite1h,
             outputTotal, outputReasoning, images, audioIn, serviceTier, isBatch, isUsageMissing, cost, priceVersion,
-            firstTokenMs, totalMs,
+            firstTokenMs, totalMs, inputEstimated,
         ]
     }
 
@@ -110,5 +113,6 @@ extension UsageRow {
         cost = row["cost"]
         firstTokenMs = row["first_token_ms"]
         totalMs = row["total_ms"]
+        inputEstimated = row["input_estimated"]
     }
 }

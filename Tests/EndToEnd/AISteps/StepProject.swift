@@ -25,13 +25,16 @@ struct StepProject: Sendable {
 
         """
 
-    /// - Parameter ai: what stands under `ai:` of the model's header.
+    /// - Parameters:
+    ///   - ai: what stands under `ai:` of the model's header.
+    ///   - providers: more lines under `providers:`, of a server at the address.
     init(
         _ ai: String, header: String = "key: [document_id]",
         select: String = "SELECT document_id, text FROM raw.documents",
-        documents: [String], budgets: String = ""
+        documents: [String], budgets: String = "", providers: (StandIn) -> [String] = { _ in [] }
     ) async throws {
         server = try await StandIn()
+        let more = providers(server).map { "    \($0)\n" }.joined()
         files = try TempProject([
             "weir.yaml": """
             weir: 1
@@ -41,6 +44,7 @@ struct StepProject: Sendable {
               providers:
                 claude: { type: anthropic, key: "${KEY}", base_url: "\(server.url)/" }
                 local: { type: openai-compatible, key: "${KEY}", base_url: "\(server.url)/v1", models: [vectors] }
+            \(more)
               retry: { attempts: 2, within: 20 s }
             \(budgets)
             """,

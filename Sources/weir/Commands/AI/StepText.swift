@@ -13,8 +13,13 @@ enum StepText {
             forecast.cost.map { "about \($0)" } ?? (forecast.isFree ? "which costs nothing" : "no price is known")
         let model = forecast.model.isEmpty ? "" : " of \(forecast.model)"
         let rough = forecast.isRough ? "; its inputs change first, so there may be more" : ""
+        let from =
+            forecast.earlierCalls > 0
+            ? " (from \(Figures.count(Int64(forecast.earlierCalls), "earlier call")))" : ""
+        let way =
+            forecast.isBatch ? "through the batch service" : "in \(Figures.count(Int64(forecast.calls), "call"))"
         return
-            "\(head) asks \(Figures.count(Int64(forecast.open), "question")) for \(rows) in \(Figures.count(Int64(forecast.calls), "call"))\(model), \(cost)\(kept)\(rough)"
+            "\(head) asks \(Figures.count(Int64(forecast.open), "question")) for \(rows) \(way)\(model), \(cost)\(from)\(kept)\(rough)"
     }
 
     static func progress(_ progress: AskingProgress) -> String {
