@@ -15,6 +15,7 @@ import WeirStore
 public final class AIClient: Sendable {
     public let settings: AISettings
     public let prices: PriceTable
+    let store: StateStore?
     let book: UsageBook?
     let exchanger: any Exchanger
     let clock: AIClock
@@ -28,6 +29,7 @@ public final class AIClient: Sendable {
         settings: AISettings, store: StateStore?, exchanger: any Exchanger = HTTPExchanger(), clock: AIClock = .system
     ) async throws {
         self.settings = settings
+        self.store = store
         self.exchanger = exchanger
         self.clock = clock
         prices = try PriceTable.reading(settings.pricesPath)
