@@ -83,7 +83,11 @@ final class RunDisplay: Sendable {
     }
 
     func show(_ event: RunEvent) {
-        if quiet { return }
+        if quiet {
+            // Programs are told of warnings where everybody is: on standard error.
+            if case .warning(let warning) = event { write(ErrorText.renderWarning(warning, on: terminal) + "\n") }
+            return
+        }
         let elapsed = ContinuousClock.now - started
         progress.withLock { line in
             switch event {
