@@ -35,7 +35,7 @@ public final class UsageBook: Sendable {
     ) async throws -> ReserveOutcome {
         if accounts.isEmpty { return .granted([]) }
         let host = outlivesProcess ? "" : host
-        let kept = (accounts: try Self.json(accounts), row: try Self.json(row))
+        let kept = (accounts: JSONValue.array(accounts.map(\.document)).line, row: row.document.line)
         return try await perform { database in
             var states: [SpendState] = []
             for (position, account) in accounts.enumerated() {
@@ -155,10 +155,6 @@ public final class UsageBook: Sendable {
         let marks = Array(repeating: "?", count: UsageRow.columns.split(separator: ",").count).joined(separator: ", ")
         try database.cachedStatement(sql: "INSERT INTO ai_calls (\(UsageRow.columns)) VALUES (\(marks))")
             .execute(arguments: row.arguments(clean: store.clean))
-    }
-
-    private static func json(_ value: some Encodable) throws -> String {
-        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 
     func perform<R: Sendable>(_ body: @escaping @Sendable (Database) throws -> R) async throws -> R {
