@@ -44,4 +44,23 @@ struct AnswerStorageTests {
         let young = try await keep(50, bytes: 10, of: 600, oldest: Date(timeIntervalSince1970: 40))
         #expect(try await found(young, among: 50) == Array(40..<50))
     }
+
+    @Test("an answer that is used stays longer than a newer one that is not")
+    func used() async throws {
+        let store = try StateStore.inMemory()
+        let book = UsageBook(store: store)
+        func row(_ second: Int) -> UsageRow {
+            UsageRow(
+                callID: "call \(second)", attempt: 1, at: Date(timeIntervalSince1970: Double(second)), provider: "p",
+                model: "m", endpoint: "chat", status: .done, priceVersion: "1")
+        }
+        for number in 0..<12 {
+            let answer = KeptAnswer(
+                key: "key \(number)", text: String(repeating: "x", count: 100), maxBytes: 1_000,
+                madeAt: Date(timeIntervalSince1970: Double(number)))
+            try await book.settle(nil, amount: 0, accounts: [], row: row(number), keeping: answer)
+            try await book.settle(nil, amount: 0, accounts: [], row: row(number), using: "key 0")
+        }
+        #expect(try await found(store, among: 12) == [0] + Array(3..<12))
+    }
 }

@@ -53,7 +53,7 @@ public final class AIClient: Sendable {
             if let kept = try await self.kept(key, chain[0], options) { return kept }
             return try await self.hedged(request, chain, options, keptAs: key)
         }
-        return isShared ? try await free(answer, chain[0], options) : answer
+        return isShared ? try await free(answer, key, chain[0], options) : answer
     }
 
     /// A model's answer as it comes. Ending the iteration early ends the call.
@@ -128,12 +128,12 @@ public final class AIClient: Sendable {
         guard let text = try await book?.answer(key, madeAfter: oldest), let answer = AnswerCodec.read(text) else {
             return nil
         }
-        return try await free(answer, endpoint, options)
+        return try await free(answer, key, endpoint, options)
     }
 
     /// An answer that costs nothing more, told in the ledger.
     private func free(
-        _ answer: AIResponse, _ endpoint: Endpoint, _ options: AICallOptions
+        _ answer: AIResponse, _ key: String, _ endpoint: Endpoint, _ options: AICallOptions
     ) async throws -> AIResponse {
         var answer = answer
         answer.isCached = true
@@ -143,7 +143,7 @@ public final class AIClient: Sendable {
         var row = row(Meter(endpoint: endpoint, endpointName: "cache", options: options), attempt: 0, status: .cached)
         row.served = answer.model
         row.cost = 0
-        try await book?.settle(nil, amount: 0, accounts: [], row: row)
+        try await book?.settle(nil, amount: 0, accounts: [], row: row, using: key)
         return answer
     }
 

@@ -45,21 +45,25 @@ extension AIClient {
             await registry.abandoned(endpoint)
             throw error
         }
-        do {
-            let (value, reading) = try await send(limiter)
-            await limiter.leave(need, used: reading.usage, sentAt: began, wasSent: true)
-            await registry.succeeded(endpoint)
-            var row = row(meter, attempt: attempt, status: .done)
-            row.take(reading)
-            row.totalMs = (clock.now() - began).milliseconds
-            let cost = endpoint.price?.cost(of: reading.usage, isBatch: meter.isBatch)
-            row.cost = cost?.pico
-            try await settle(money, row, keeping: reading.keepsake)
-            return (value, cost)
-        } catch {
+        let value: R
+        let reading: Reading
+        do { (value, reading) = try await send(limiter) } catch {
             await failed(error, meter, attempt, need, began, money, limiter)
             throw error
         }
+        await limiter.leave(need, used: reading.usage, sentAt: began, wasSent: true)
+        await registry.succeeded(endpoint)
+        var row = row(meter, attempt: attempt, status: .done)
+        row.take(reading)
+        row.totalMs = (clock.now() - began).milliseconds
+        let cost = endpoint.price?.cost(of: reading.usage, isBatch: meter.isBatch)
+        row.cost = cost?.pico
+        do { try await settle(money, row, keeping: reading.keepsake) } catch {
+            // It was paid. Where it cannot be written down the second time either, what was set aside stays so, and counts
+            // as spent from the next start on.
+            try await settle(money, row, keeping: reading.keepsake)
+        }
+        return (value, cost)
     }
 
     private func failed(

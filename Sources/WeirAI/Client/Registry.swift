@@ -63,41 +63,56 @@ actor Registry {
 /// Requests that are the same and at the same time are sent once.
 actor Flights {
     private struct Flight {
-        let task: Task<AIResponse, any Error>
-        var passengers: Int
+        /// That of the passenger who began it.
+        let number: UInt64
+        let task: Task<Void, Never>
+        var passengers: [UInt64: CheckedContinuation<AIResponse, any Error>] = [:]
     }
 
     private var flights: [String: Flight] = [:]
+    private var lastPassenger: UInt64 = 0
 
-    /// The answer, and whether somebody else's call brought it.
+    /// The answer, and whether somebody else's call brings it. Who is cancelled leaves at once; the last one ends the call.
     func join(
         _ key: String, _ fly: @escaping @Sendable () async throws -> AIResponse
     ) async throws -> (AIResponse, isShared: Bool) {
-        let isShared = flights[key] != nil
-        if !isShared { flights[key] = Flight(task: Task { try await fly() }, passengers: 0) }
-        flights[key]?.passengers += 1
-        guard let task = flights[key]?.task else { throw CancellationError() }
-        // The last one who leaves ends the call.
-        let answer = try await withTaskCancellationHandler {
-            defer { land(key, task) }
-            return try await task.value
-        } onCancel: {
-            Task { await self.leave(key, task) }
-        }
         try Task.checkCancellation()
+        lastPassenger += 1
+        let passenger = lastPassenger
+        let isShared = flights[key] != nil
+        let answer = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                var flight = flights[key] ?? begin(key, number: passenger, fly)
+                flight.passengers[passenger] = continuation
+                flights[key] = flight
+            }
+        } onCancel: {
+            Task { await self.leave(key, passenger) }
+        }
         return (answer, isShared)
     }
 
-    private func leave(_ key: String, _ task: Task<AIResponse, any Error>) {
-        guard flights[key]?.task == task else { return }
-        flights[key]?.passengers -= 1
-        if flights[key]?.passengers ?? 0 <= 0 {
-            task.cancel()
-            flights[key] = nil
-        }
+    private func begin(
+        _ key: String, number: UInt64, _ fly: @escaping @Sendable () async throws -> AIResponse
+    ) -> Flight {
+        Flight(
+            number: number,
+            task: Task {
+                do { land(key, number, .success(try await fly())) } catch { land(key, number, .failure(error)) }
+            })
     }
 
-    private func land(_ key: String, _ task: Task<AIResponse, any Error>) {
-        if flights[key]?.task == task { flights[key] = nil }
+    private func leave(_ key: String, _ passenger: UInt64) {
+        guard let waiting = flights[key]?.passengers.removeValue(forKey: passenger) else { return }
+        waiting.resume(throwing: CancellationError())
+        guard let flight = flights[key], flight.passengers.isEmpty else { return }
+        flight.task.cancel()
+        flights[key] = nil
+    }
+
+    private func land(_ key: String, _ number: UInt64, _ result: Result<AIResponse, any Error>) {
+        guard let flight = flights[key], flight.number == number else { return }
+        flights[key] = nil
+        for waiting in flight.passengers.values { waiting.resume(with: result) }
     }
 }

@@ -63,8 +63,19 @@ extension AgentLoop {
             isChange: made.isChange && !result.isError)
         proof.saw(result)
         try keep(result)
-        if script.saw(result), let order = script.order(parts.tools) { try note(order) }
+        if script.saw(result) || script.obstacle != nil { try orderNext() }
     }
+
+    /// Tells the model the next step of its profile. In a dry run what may not be done is left out.
+    func orderNext() throws {
+        while parts.isDryRun, let step = script.current, script.obstacle != nil || !isAllowedDry(step) {
+            try note("Step \(script.done + 1) of \(script.steps.count), \(step.tool), is left out of a dry run.")
+            script.skip()
+        }
+        if script.obstacle == nil, let order = script.order(parts.tools) { try note(order) }
+    }
+
+    private func isAllowedDry(_ step: ScriptedStep) -> Bool { (parts.tools[step.tool]?.spec.level ?? .read) < .run }
 
     /// Answers a call that was not made.
     func answer(_ call: AIToolCall, _ reason: String) throws {

@@ -12,6 +12,8 @@ public actor AgentLoop {
     var tally = Tally()
     var guardian = RepeatGuard()
     var script = Script([])
+    /// The last task was stopped, or its process died: the next one goes on with its steps.
+    private var isTaskOpen: Bool
     let foreign: ForeignText
     let show: @Sendable (AgentEvent) -> Void
 
@@ -45,6 +47,7 @@ public actor AgentLoop {
         conversation = Conversation(usesSchema: parts.usesSchema, records: records)
         proof = ProofLedger(duties: parts.duties)
         for case .result(let result) in records.map(\.event) { proof.saw(result) }
+        isTaskOpen = records.reduce(false) { Self.isOpen(after: $1.event, $0) }
         if records.isEmpty {
             try file.append(
                 .began(
@@ -60,7 +63,8 @@ public actor AgentLoop {
     public func run(_ task: String) async throws -> AgentOutcome {
         tally = Tally()
         guardian = RepeatGuard()
-        script = Script(parts.usesSchema ? parts.profile.steps : [])
+        script = Script(
+            parts.usesSchema ? parts.profile.steps : [], earlier: isTaskOpen ? conversation.resultsOfTask : [])
         for call in conversation.openCalls {
             try record(
                 .result(
@@ -74,8 +78,8 @@ public actor AgentLoop {
             show(.memory(remembered))
         }
         try record(.task(task))
-        if let order = script.order(parts.tools) { try note(order) }
         do {
+            try orderNext()
             return try close(try await work())
         } catch is CancellationError {
             _ = try? close(SessionEnd(.cancelled, code: "agent.cancelled", reason: "stopped on request"))
@@ -105,6 +109,7 @@ public actor AgentLoop {
     private func work() async throws -> SessionEnd {
         while true {
             try Task.checkCancellation()
+            if let end = script.end(mostFailures: parts.limits.slips) { return end }
             let took = ContinuousClock.now - tally.began
             if let end = parts.limits.exceeded(turns: tally.turns, took: took, spent: tally.cost) { return end }
             try await makeRoom(force: false)
@@ -238,5 +243,14 @@ public actor AgentLoop {
     func record(_ event: SessionRecord.Event) throws {
         try file.append(event)
         conversation.add(event)
+        isTaskOpen = Self.isOpen(after: event, isTaskOpen)
+    }
+
+    private static func isOpen(after event: SessionRecord.Event, _ wasOpen: Bool) -> Bool {
+        switch event {
+        case .task: true
+        case .ended(let end): ![.done, .unproven].contains(end.status)
+        default: wasOpen
+        }
     }
 }

@@ -35,6 +35,12 @@ struct Conversation: Sendable {
         }
     }
 
+    /// What the calls of the last task came to.
+    var resultsOfTask: [RecordedResult] {
+        let start = entries.lastIndex { if case .task = $0 { true } else { false } } ?? entries.startIndex
+        return entries[start...].compactMap { if case .result(let result) = $0 { result } else { nil } }
+    }
+
     /// The calls of the last answer that have no result: a process was killed before they ended.
     var openCalls: [AIToolCall] {
         guard let last = entries.lastIndex(where: { if case .answer = $0 { true } else { false } }),

@@ -3,15 +3,13 @@
 public enum NoteTools {
     /// Every one, in a fixed order.
     ///
-    /// - Parameters:
-    ///   - session: stands beside what is noted down.
-    ///   - allowsWrite: vectors that are missing may be made.
-    public static func all(cache: ProjectCache, session: String? = nil, allowsWrite: Bool = false) -> [any Tool] {
+    /// - Parameter session: stands beside what is noted down.
+    public static func all(cache: ProjectCache, session: String? = nil) -> [any Tool] {
         let desk = NoteDesk(cache: cache)
         return [
             MemorySearchTool(desk: desk), MemoryListTool(desk: desk), MemoryAddTool(desk: desk, session: session),
             MemoryRetireTool(desk: desk), TodoListTool(desk: desk), TodoSharedTool(desk: desk, session: session),
-            SearchTool(cache: cache, makesVectors: allowsWrite),
+            SearchTool(cache: cache),
         ]
     }
 }

@@ -2,10 +2,11 @@ import WeirCore
 import WeirPipeline
 
 /// Finds rows by the meaning of their texts.
+///
+/// It only reads: vectors are taken as they are. It takes no SQL either, since a condition runs beside the index, in an
+/// engine that is not sealed as that of `query` is.
 struct SearchTool: Tool {
     let cache: ProjectCache
-    /// Whether vectors that are missing may be made, which writes to the warehouse.
-    let makesVectors: Bool
 
     let spec = ToolSpec(
         name: "search", title: "Search by meaning",
@@ -14,7 +15,6 @@ struct SearchTool: Tool {
         input: ToolSchema.object([
             .init("in", .string, "The column: raw.reviews.text.", isRequired: true),
             .init("question", .string, "What to look for, in words.", isRequired: true),
-            .init("where", .string, "Only rows for which this SQL condition holds."),
             .init("hybrid", .boolean, "Words count beside meaning."),
             .init("limit", .integer, "1 to 100; 10 when left out."), DataSchema.env,
         ]).json,
@@ -31,16 +31,16 @@ struct SearchTool: Tool {
         var run = SearchRun(
             project: project, target: try arguments.text("in"), question: try arguments.text("question"))
         run.environment = try arguments.environment(context)
-        run.condition = try arguments.optionalText("where")
         run.isHybrid = try arguments.bool("hybrid")
         run.limit = try arguments.int("limit", usual: 10, in: 1...100)
-        run.refreshes = makesVectors
+        run.refreshes = false
         // A model reaches the warehouse and nothing else, here as with SQL.
         run.allowsConnections = false
         let search = run
         let gate = WarehouseGate.of(context)
-        let report =
-            try await makesVectors ? gate.writing { try await search.run() } : gate.reading { try await search.run() }
+        let report = try await Deadline.within(.seconds(60), of: "search") {
+            try await gate.reading { try await search.run() }
+        }
         var beside: [String: JSONValue] = [
             "in": .string(report.in), "space": .string(report.space), "method": .string(report.method.rawValue),
         ]

@@ -28,8 +28,18 @@ public struct ScriptedStep: Sendable, Hashable {
 struct Script: Sendable {
     let steps: [ScriptedStep]
     private(set) var done = 0
+    /// How often the current step's call failed.
+    private(set) var failures = 0
+    /// Why the current step cannot be done by any call.
+    private(set) var obstacle: String?
 
-    init(_ steps: [ScriptedStep]) { self.steps = steps }
+    /// - Parameter earlier: results of the same task, which was stopped and goes on.
+    init(_ steps: [ScriptedStep], earlier: [RecordedResult] = []) {
+        self.steps = steps
+        for result in earlier { _ = saw(result) }
+        failures = 0
+        obstacle = nil
+    }
 
     /// Nil after the last one.
     var current: ScriptedStep? { done < steps.count ? steps[done] : nil }
@@ -49,12 +59,37 @@ struct Script: Sendable {
         return wanted.isEmpty ? "\(order)." : "\(order). You say its \(wanted.joined(separator: ", "))"
     }
 
+    /// Words of an answer that no other call of the same tool would change.
+    private static let final: Set<String> = ["tool.denied", "tool.refused", "tool.unknown"]
+
     /// - Returns: whether a step is done by this.
     mutating func saw(_ result: RecordedResult) -> Bool {
-        guard let current, !result.isError, current.objection(to: result.tool, result.arguments) == nil else {
+        guard let current, current.objection(to: result.tool, result.arguments) == nil else { return false }
+        if result.isError {
+            failures += 1
+            let code = result.content?["error"]?["code"]?.text ?? ""
+            if Self.final.contains(code) { obstacle = result.content?["error"]?["message"]?.text ?? result.text }
             return false
         }
-        done += 1
+        skip()
         return true
+    }
+
+    /// Goes on with the next step.
+    mutating func skip() {
+        done += 1
+        failures = 0
+        obstacle = nil
+    }
+
+    /// The end of a task whose current step cannot be done; nil while it may.
+    ///
+    /// - Parameter mostFailures: so often in a row a step may fail.
+    func end(mostFailures: Int) -> SessionEnd? {
+        guard let current, obstacle != nil || failures >= mostFailures else { return nil }
+        let name = "step \(done + 1) of \(steps.count), \(current.tool),"
+        return SessionEnd(
+            .stopped, code: "agent.step",
+            reason: obstacle.map { "\(name) cannot be done: \($0)" } ?? "\(name) failed \(failures) times")
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Short jobs that share transactions: what is asked for while one is under way goes into the next one together.
 ///
-/// The way is short, from the caller to one thread that may be blocked and back, because some callers wait for it often.
+/// A job that fails takes nothing of the others with it. The way is short, from the caller to one thread that may be blocked and back, because some callers wait for it often.
 final class SharedTransactions: Sendable {
     private struct Job: Sendable {
         let work: @Sendable (Database) throws -> @Sendable () -> Void
@@ -49,10 +49,28 @@ final class SharedTransactions: Sendable {
     private func work() {
         while let jobs = takeAll() {
             do {
-                for finish in try transaction({ database in try jobs.map { try $0.work(database) } }) { finish() }
+                for finish in try transaction({ database in try Self.run(jobs, in: database) }) { finish() }
             } catch {
                 for job in jobs { job.fail(error) }
             }
+        }
+    }
+
+    private static func run(_ jobs: [Job], in database: Database) throws -> [@Sendable () -> Void] {
+        if jobs.count == 1 { return [try jobs[0].work(database)] }
+        return try jobs.map { job in
+            var finish: (@Sendable () -> Void)?
+            do {
+                try database.inSavepoint {
+                    finish = try job.work(database)
+                    return .commit
+                }
+            } catch {
+                // Where the whole transaction is gone, nobody's work is done.
+                guard database.isInsideTransaction else { throw error }
+                finish = { job.fail(error) }
+            }
+            return finish ?? {}
         }
     }
 

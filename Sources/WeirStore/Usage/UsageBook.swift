@@ -63,8 +63,10 @@ public final class UsageBook: Sendable {
     /// - Parameters:
     ///   - accounts: the accounts of the reservation, or those that a call without one counts in.
     ///   - answer: kept in the same transaction, so that what stands in the ledger is not paid for again.
+    ///   - used: the key of a kept answer that was given in place of a call.
     public func settle(
-        _ id: String?, amount: Int64, accounts: [SpendAccount], row: UsageRow, keeping answer: KeptAnswer? = nil
+        _ id: String?, amount: Int64, accounts: [SpendAccount], row: UsageRow, keeping answer: KeptAnswer? = nil,
+        using used: String? = nil
     ) async throws {
         let store = store
         let keep = answer.flatMap(keeping)
@@ -79,6 +81,10 @@ public final class UsageBook: Sendable {
                 try database.cachedStatement(sql: "DELETE FROM ai_reservations WHERE id = ?").execute(arguments: [id])
             }
             try keep?(database)
+            if let used {
+                try database.cachedStatement(sql: "UPDATE ai_answers SET used_ms = ? WHERE key = ?")
+                    .execute(arguments: [UTC.milliseconds(row.at), used])
+            }
         }
     }
 

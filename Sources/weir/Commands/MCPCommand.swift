@@ -55,8 +55,7 @@ struct MCPCommand: AsyncParsableCommand {
             settings.environment = choice.env
             settings.allowsWrite = choice.allowWrite
             settings.session = "mcp-\(RunID.make())"
-            let notes = NoteTools.all(
-                cache: cache, session: settings.session, allowsWrite: choice.allowWrite)
+            let notes = NoteTools.all(cache: cache, session: settings.session)
             let toolset = try MCPToolset(
                 DataTools.all(cache: cache) + notes, toolsets: NameList.read(choice.toolsets),
                 allowsWrite: choice.allowWrite)

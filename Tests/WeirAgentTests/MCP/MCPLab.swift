@@ -70,7 +70,7 @@ final class MCPLab: Sendable {
 
     init(
         allowsWrite: Bool = false, root: String = "/nowhere", workers: Int = 4, backlog: Int = 256,
-        tools: [any Tool]? = nil, looksEvery: Duration = .seconds(1)
+        tools: [any Tool]? = nil, toolsets: [String] = [], looksEvery: Duration = .seconds(1)
     ) throws {
         let gate = Gate()
         self.gate = gate
@@ -83,7 +83,7 @@ final class MCPLab: Sendable {
             Worker("schema", .read, gate: gate), Worker("plan", .propose, gate: gate),
             Worker("apply", .run, gate: gate, planned: true), Worker("run", .run, gate: gate),
         ]
-        let toolset = try MCPToolset(tools ?? own, toolsets: [], allowsWrite: allowsWrite)
+        let toolset = try MCPToolset(tools ?? own, toolsets: toolsets, allowsWrite: allowsWrite)
         let box = Box()
         server = MCPServer(
             settings, toolset: toolset, cache: ProjectCache(),

@@ -39,6 +39,28 @@ struct MCPProjectTests {
         }
     }
 
+    @Test("calls nothing that is not offered, and the search takes no SQL", arguments: [false, true])
+    func offered(allowsWrite: Bool) async throws {
+        let data = try await DataLab(runs: false)
+        let every = DataTools.all() + NoteTools.all(cache: ProjectCache())
+        let lab = try MCPLab(allowsWrite: allowsWrite, root: data.root, tools: every, toolsets: ["memory"])
+        for (name, arguments) in [
+            ("search", ["in": "raw.orders.status", "question": "paid"]), ("todo_list", [:]),
+            ("query", ["sql": "SELECT 1"]),
+            ("todo_write", ["todos": []]),
+        ] as [(String, JSONValue)] {
+            let result = await lab.ask("tools/call", ["name": .string(name), "arguments": arguments])["result"]
+            #expect(result?["structuredContent"]?["error"]?["code"] == "tool.denied", "\(name): \(result?.line ?? "")")
+        }
+        let listed = await lab.ask("tools/call", ["name": "memory_list", "arguments": [:]])["result"]
+        #expect(listed?["isError"] == false, "\(listed?.line ?? "")")
+        // Resources read the project whatever sets are offered.
+        let docs = await lab.ask("resources/list")["result"]?["resources"]?.items ?? []
+        #expect(!docs.isEmpty)
+        let search = try #require(every.first { $0.spec.name == "search" })
+        #expect(search.spec.level == .read && search.spec.input["properties"]?["where"] == nil)
+    }
+
     @Test("its resources can be listed, read and completed")
     func resources() async throws {
         let data = try await DataLab()

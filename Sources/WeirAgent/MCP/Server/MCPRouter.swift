@@ -134,7 +134,7 @@ struct MCPRouter: Sendable {
         guard let reading = MCPResources.reading(uri) else {
             throw RPCFault(missing, "there is no resource \(uri.prefix(200))", data: ["uri": .string(uri)])
         }
-        let answer = try await caller(exchange, .allowed).call(reading.tool, reading.arguments)
+        let answer = try await caller(exchange, .allowed, isTool: false).call(reading.tool, reading.arguments)
         if answer.isError {
             let error = answer.content["error"]
             let code = error?["code"]?.text ?? ""
@@ -151,14 +151,22 @@ struct MCPRouter: Sendable {
 // MARK: Calls
 
 extension MCPRouter {
-    private func caller(_ exchange: Exchange, _ permission: ToolPermission) -> ToolCaller {
+    /// - Parameter isTool: the client calls a tool itself, and does not read a resource that one makes.
+    private func caller(_ exchange: Exchange, _ permission: ToolPermission, isTool: Bool = true) -> ToolCaller {
         let allowsWrite = settings.allowsWrite
+        let toolset = toolset
         return ToolCaller(
             tools: toolset.tools, context: context, session: settings.session, actor: exchange.caller.name,
             permit: { spec, _ in
-                if spec.level <= .propose { return .allowed }
-                if allowsWrite { return permission }
-                return .denied("this server only reads; it has to be started with --allow-write")
+                if spec.level > .propose, !allowsWrite {
+                    return .denied("this server only reads; it has to be started with --allow-write")
+                }
+                if isTool, !toolset.offers(spec.name) {
+                    return .denied(
+                        "this server does not offer it; it has to be started with --toolsets \(MCPToolset.set(of: spec.name))"
+                    )
+                }
+                return spec.level <= .propose ? .allowed : permission
             }, audit: audit)
     }
 
@@ -169,7 +177,7 @@ extension MCPRouter {
         let tool: any Tool
         do { tool = try toolset.tools.tool(named: name) } catch let error as WeirError { throw RPCFault(error) }
         var permission = ToolPermission.allowed
-        if settings.allowsWrite, tool.spec.level > .propose {
+        if settings.allowsWrite, tool.spec.level > .propose, toolset.offers(tool.spec.name) {
             switch try await approval(tool, arguments, params, exchange) {
             case .decided(let decision): permission = decision
             case .asks(let result): return result
@@ -201,9 +209,10 @@ extension MCPRouter {
             } else {
                 question = "Call \(spec.name) with \(arguments.line.prefix(300))?"
             }
-        } catch is WeirError {
-            // The call itself fails the same way, and is written down.
-            return .decided(.allowed)
+        } catch let error as WeirError {
+            // The call itself fails the same way, and is written down. What only a person's word stands for is not tried.
+            let isPlanned = spec.input["properties"]?["plan_id"] != nil
+            return .decided(spec.isDestructive && !isPlanned ? .denied(error.message) : .allowed)
         }
         guard exchange.caller.canAsk else {
             // Nobody can be asked: a plan that was shown before is what stands for it.

@@ -20,7 +20,7 @@ public struct MCPToolset: Sendable {
     /// Other names of sets: what is offered where none is named, and everything.
     private static let aliases = ["default": ["data"], "all": sets.map(\.name)]
 
-    /// All that can be called: what is not offered is refused by name, and not unknown.
+    /// All that there are: what is not offered is refused by name, and not unknown.
     let tools: Toolbox
     /// Those that are listed.
     let offered: [any Tool]
@@ -43,6 +43,11 @@ public struct MCPToolset: Sendable {
         let names = Self.sets.filter { wanted.contains($0.name) }.flatMap(\.tools)
         offered = names.compactMap { box[$0] }.filter { allowsWrite || $0.spec.level <= .propose }
     }
+
+    func offers(_ name: String) -> Bool { offered.contains { $0.spec.name == name } }
+
+    /// What gives a tool that is not offered.
+    static func set(of tool: String) -> String { sets.first { $0.tools.contains(tool) }?.name ?? "all" }
 
     static func describe(_ spec: ToolSpec) -> JSONValue {
         let isReading = spec.level <= .propose
