@@ -80,4 +80,18 @@ struct CalibrationTests {
             try await lab.client.calibration(of: AICallTag(), model: request.model, includesBatches: true) == nil)
         await lab.server.stop()
     }
+
+    @Test("is of a question, however many a call holds")
+    func units() throws {
+        // Two calls of twenty questions each, and four of a batch.
+        let sums = Self.calls {
+            $0.calls = 6
+            $0.batchCalls = 4
+            $0.outputTotal = 44 * 30
+        }
+        let earlier = try #require(Calibration(sums, unit: 20))
+        #expect(earlier.outputTokens == 30)
+        #expect(earlier.usage(estimatedInput: 0, questions: 20).outputTotal == 600)
+        #expect(earlier.usage(estimatedInput: 0, questions: 1).outputTotal == 30)
+    }
 }

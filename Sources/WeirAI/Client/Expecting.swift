@@ -18,11 +18,15 @@ public struct AIExpectation: Sendable, Hashable {
 /// What earlier calls of a step really took, by which the next ones are expected to go.
 public struct Calibration: Sendable, Hashable {
     private let sums: FinishedCalls
+    private let questions: Int64
 
     /// Nil where there is nothing to learn from.
-    public init?(_ sums: FinishedCalls) {
+    ///
+    /// - Parameter unit: questions that a call of the step holds; one of a batch holds one.
+    public init?(_ sums: FinishedCalls, unit: Int = 1) {
         guard sums.calls > 0 else { return nil }
         self.sums = sums
+        questions = (sums.calls - sums.batchCalls) * Int64(max(1, unit)) + sums.batchCalls
     }
 
     public var calls: Int { Int(sums.calls) }
@@ -33,19 +37,25 @@ public struct Calibration: Sendable, Hashable {
         return Double(sums.inputOfExpected) / Double(sums.inputExpected)
     }
 
-    /// The mean answer.
-    public var outputTokens: Int64 { whole(Double(sums.outputTotal) / Double(sums.calls)) }
+    /// The mean answer to one question.
+    public var outputTokens: Int64 { output(of: 1) }
+
+    private func output(of count: Int) -> Int64 { mean(sums.outputTotal, count) }
+
+    private func mean(_ sum: Int64, _ count: Int) -> Int64 {
+        whole(Double(sum) / Double(questions) * Double(count))
+    }
 
     /// What a call should use whose input is estimated so: as much as earlier ones did, and as much of it from the cache.
-    func usage(estimatedInput: Int64) -> AIUsage {
+    func usage(estimatedInput: Int64, questions: Int = 1) -> AIUsage {
         var usage = AIUsage()
         let input = Double(estimatedInput) * inputRatio
         usage.cacheRead = share(sums.cacheRead, of: input)
         usage.cacheWrite5m = share(sums.cacheWrite5m, of: input)
         usage.cacheWrite1h = share(sums.cacheWrite1h, of: input)
         usage.inputUncached = max(0, whole(input) - usage.cacheRead - usage.cacheWrite5m - usage.cacheWrite1h)
-        usage.outputTotal = outputTokens
-        usage.outputReasoning = whole(Double(sums.outputReasoning) / Double(sums.calls))
+        usage.outputTotal = output(of: questions)
+        usage.outputReasoning = mean(sums.outputReasoning, questions)
         return usage
     }
 
@@ -58,12 +68,15 @@ public struct Calibration: Sendable, Hashable {
 
 extension AIClient {
     /// What a call should use if its answer were so long, or as earlier ones went where there were some.
+    ///
+    /// - Parameter questions: that the call holds.
     public func expectation(
-        of request: AIRequest, answeredIn outputTokens: Int64, earlier: Calibration? = nil, isBatch: Bool = false
+        of request: AIRequest, questions: Int = 1, answeredIn outputTokens: Int64, earlier: Calibration? = nil,
+        isBatch: Bool = false
     ) throws -> AIExpectation {
         try expectation(
             of: request.model, input: TokenEstimate.tokens(request),
-            output: min(outputTokens, Int64(request.maxTokens)), earlier, isBatch)
+            output: min(outputTokens, Int64(request.maxTokens)), questions, earlier, isBatch)
     }
 
     /// What vectors should take.
@@ -71,12 +84,12 @@ extension AIClient {
         of request: AIEmbeddingRequest, earlier: Calibration? = nil, isBatch: Bool = false
     ) throws -> AIExpectation {
         try expectation(
-            of: request.model, input: request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }, output: 0, earlier,
-            isBatch)
+            of: request.model, input: request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }, output: 0,
+            request.texts.count, earlier, isBatch)
     }
 
     private func expectation(
-        of model: String, input: Int64, output: Int64, _ earlier: Calibration?, _ isBatch: Bool
+        of model: String, input: Int64, output: Int64, _ questions: Int, _ earlier: Calibration?, _ isBatch: Bool
     ) throws -> AIExpectation {
         let price = try router.endpoint(model).price
         guard let earlier else {
@@ -84,7 +97,7 @@ extension AIClient {
                 inputTokens: input, outputTokens: output,
                 cost: price?.worstCase(inputTokens: input, outputTokens: output, isBatch: isBatch))
         }
-        let usage = earlier.usage(estimatedInput: input)
+        let usage = earlier.usage(estimatedInput: input, questions: questions)
         return AIExpectation(
             inputTokens: usage.inputTotal, outputTokens: usage.outputTotal,
             cost: price?.cost(of: usage, isBatch: isBatch))
@@ -93,16 +106,17 @@ extension AIClient {
     /// What the newest finished calls of a step took; nil where there are none.
     ///
     /// - Parameters:
+    ///   - unit: questions that a call of the step holds.
     ///   - includesBatches: also those that a batch service answered, a question each.
     ///   - other: the ledger, where the client itself has none.
     public func calibration(
-        of tag: AICallTag, model: String, includesBatches: Bool, from other: StateStore? = nil
+        of tag: AICallTag, model: String, unit: Int = 1, includesBatches: Bool, from other: StateStore? = nil
     ) async throws -> Calibration? {
         guard let ledger = other ?? store, let node = tag.node, let step = tag.step else { return nil }
         let endpoint = try router.endpoint(model)
         return Calibration(
             try await ledger.finishedCalls(
                 node: node, step: step, provider: endpoint.provider.name, model: endpoint.model,
-                includesBatches: includesBatches))
+                includesBatches: includesBatches), unit: unit)
     }
 }

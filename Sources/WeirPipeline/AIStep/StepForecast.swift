@@ -109,7 +109,8 @@ struct StepForecast: Sendable {
         for start in stride(from: 0, to: prepared.count, by: unit) {
             let questions = Array(prepared[start..<min(start + unit, prepared.count)])
             let each = try client.expectation(
-                of: asker.request(questions), answeredIn: asker.expectedTokens * Int64(questions.count),
+                of: asker.request(questions), questions: questions.count,
+                answeredIn: asker.expectedTokens * Int64(questions.count),
                 earlier: earlier, isBatch: isBatch)
             sum.inputTokens += each.inputTokens
             sum.outputTokens += each.outputTokens

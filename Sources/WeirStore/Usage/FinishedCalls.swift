@@ -4,6 +4,8 @@ import WeirCore
 /// What finished calls of one step and model took together.
 public struct FinishedCalls: Sendable, Hashable {
     public var calls: Int64 = 0
+    /// Those among them that a batch service answered, a question each.
+    public var batchCalls: Int64 = 0
     /// Input that was expected of the calls that tell it, and what their input really was.
     public var inputExpected: Int64 = 0
     public var inputOfExpected: Int64 = 0
@@ -33,7 +35,7 @@ extension StateStore {
             let row = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT count(*) AS calls, sum(input_estimated) AS expected,
+                    SELECT count(*) AS calls, count(*) FILTER (WHERE batch = 1) AS batch_calls, sum(input_estimated) AS expected,
                         sum(input_uncached + cache_read + cache_write_5m + cache_write_1h)
                             FILTER (WHERE input_estimated IS NOT NULL) AS of_expected,
                         sum(input_uncached) AS uncached, sum(cache_read) AS cache_read,
@@ -49,6 +51,7 @@ extension StateStore {
             var sum = FinishedCalls()
             guard let row else { return sum }
             sum.calls = row["calls"]
+            sum.batchCalls = row["batch_calls"]
             sum.inputExpected = row["expected"] ?? 0
             sum.inputOfExpected = row["of_expected"] ?? 0
             sum.inputUncached = row["uncached"] ?? 0
