@@ -85,13 +85,23 @@ actor StepDesk {
         return try await client().predictor(url: url, model: step.model)
     }
 
+    /// - Throws: `yaml.wrong-value`, placed in the header, where the engine knows no such type.
+    private func check(of resolved: ResolvedStep) async throws -> AnswerCheck {
+        do { return try await AnswerCheck(resolved.shape) } catch let error as WeirError {
+            guard let type = resolved.step.type, error.code == "sql.unknown-name" else { throw error }
+            throw WeirError(
+                "yaml.wrong-value", "\"\(type)\" is no type of a column", hint: "like DOUBLE, BIGINT or VARCHAR",
+                at: resolved.step.places["type"])
+        }
+    }
+
     /// Who answers a step's rows.
     private func answering(_ resolved: ResolvedStep, _ options: AICallOptions) async throws -> any Answering {
         let step = resolved.step
         switch step.task {
         case .predict:
             return PredictionAnswering(
-                predictor: try await predictor(step), resolved: resolved, check: try await AnswerCheck(resolved.shape))
+                predictor: try await predictor(step), resolved: resolved, check: try await check(of: resolved))
         case .embed where step.model == AIStep.builtin:
             return BuiltinEmbedding(embedder: try BuiltinEmbedder.shared(), unit: step.unit)
         case .embed: return EmbeddingAnswering(client: try await client(), step: step, options: options)

@@ -34,6 +34,21 @@ struct PredictionFitTests {
         await project.server.stop()
     }
 
+    @Test("where each row has a reason of its own, a table shows the first of them, and JSON all")
+    func reasons() async throws {
+        let project = try await StepProject(
+            "{ task: predict, url: \"${SERVER}\", input: [a], type: INTEGER }",
+            select: "SELECT document_id, text::DOUBLE AS a FROM raw.documents",
+            documents: (1...8).map { "\($0).5" })
+        let environment = Self.environment("\(project.server.url)/v2/models/adder/infer")
+        #expect(try await project.files.command(["run"], environment: environment).code == 0)
+        let list = try await project.files.command(["quarantine", "list"], environment: environment)
+        #expect(list.out.contains("\"5.5\" is no INTEGER) × 1, and 3 more"), "\(list)")
+        let whole = try await project.files.command(["quarantine", "list", "-o", "json"], environment: environment)
+        #expect(whole.out.contains("8.5"), "\(whole)")
+        await project.server.stop()
+    }
+
     @Test("a list is held back when one of its values does not fit")
     func lists() async throws {
         let project = try await StepProject(
@@ -56,6 +71,18 @@ struct PredictionFitTests {
             ["run", "-o", "json"], environment: Self.environment("\(project.server.url)/classify"))
         let fault = try #require(done.faults.first { $0.code == "ai.prediction-type" }, "\(done)")
         #expect(fault.hint?.contains("VARCHAR") == true && fault.place?.line == 2)
+        await project.server.stop()
+    }
+
+    @Test("a type that the engine does not know is told in its place before anybody is asked")
+    func unknownType() async throws {
+        let project = try await StepProject(
+            "{ task: predict, url: \"${SERVER}\", input: [text], type: DUOBLE }", documents: ["good!"])
+        let done = try await project.files.command(
+            ["run", "-o", "json"], environment: Self.environment("\(project.server.url)/classify"))
+        let fault = try #require(done.faults.first { $0.message.contains("DUOBLE") }, "\(done)")
+        #expect(fault.code == "yaml.wrong-value" && fault.place?.file == "models/mart/answers.sql")
+        #expect(!project.server.received.contains { $0.path == "/classify" })
         await project.server.stop()
     }
 
