@@ -92,11 +92,21 @@ public enum OnnxModels {
             inputs: [port("place", .int64, [nil])], outputs: [port("picked", .double, [nil])])
     }
 
-    /// Gives back each text as it is.
-    public static func echo() -> Data {
+    /// Gives back each value as it is.
+    public static func echo(_ element: Element = .text) -> Data {
         model(
-            [node("Identity", ["s"], "same")], [], inputs: [port("s", .text, [nil])],
-            outputs: [port("same", .text, [nil])])
+            [node("Identity", ["s"], "same")], [], inputs: [port("s", element, [nil])],
+            outputs: [port("same", element, [nil])])
+    }
+
+    /// Takes one row, and gives it as many values as it says.
+    public static func ragged() -> Data {
+        model(
+            [
+                node("Concat", ["one", "length"], "times", [attribute("axis", 0)]),
+                node("Tile", ["half", "times"], "values"),
+            ], [tensor("one", [1], ints: [1]), tensor("half", [1, 1], doubles: [0.5])],
+            inputs: [port("length", .int64, [1])], outputs: [port("values", .double, [1, nil])])
     }
 
     /// All rows together make one number.

@@ -24,17 +24,33 @@ public struct PredictionClient: Predictor {
     private let exchanger: any Exchanger
     private let clock: AIClock
     private let retry: RetryPolicy
+    private let sign: @Sendable (WireRequest) async throws -> WireRequest
+    private let secrets: [Secret]
 
+    /// Asks without a key; ``AIClient/predictor(url:model:)`` knows the keys.
+    ///
     /// - Parameter model: as a server of several models knows it; empty where it needs no name.
     public init(
         url: String, model: String = "", exchanger: any Exchanger = HTTPExchanger(), clock: AIClock = .system,
         retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.init(url: url, model: model, exchanger: exchanger, clock: clock, retry: retry, secrets: []) { $0 }
+    }
+
+    /// - Parameters:
+    ///   - secrets: what no error may repeat.
+    ///   - sign: adds the server's key.
+    init(
+        url: String, model: String, exchanger: any Exchanger, clock: AIClock, retry: RetryPolicy, secrets: [Secret],
+        sign: @escaping @Sendable (WireRequest) async throws -> WireRequest
     ) {
         self.url = url
         self.model = model
         self.exchanger = exchanger
         self.clock = clock
         self.retry = retry
+        self.secrets = secrets
+        self.sign = sign
     }
 
     private var dialect: Dialect { Dialect(url: url) }
@@ -47,7 +63,8 @@ public struct PredictionClient: Predictor {
         while true {
             do { return try read(try await ask(request), rows: rows, output: output) } catch let fault as AIFault {
                 guard case .again(let wait) = retry.decide(fault, attempt: attempt, elapsed: clock.now() - began) else {
-                    throw fault.error(provider: "prediction server", model: url, attempts: attempt)
+                    throw fault.error(
+                        provider: "prediction server", model: url, attempts: attempt, secrets: secrets)
                 }
                 try await clock.sleep(wait)
                 attempt += 1
@@ -56,7 +73,7 @@ public struct PredictionClient: Predictor {
     }
 
     private func ask(_ request: WireRequest) async throws -> JSONValue {
-        let reply = try await exchanger.reply(to: request, timeout: .seconds(600))
+        let reply = try await exchanger.reply(to: try await sign(request), timeout: .seconds(600))
         if (200..<300).contains(reply.head.status) {
             guard let body = JSONValue(parsing: reply.body) else {
                 throw AIFault(.garbled, "the answer is not JSON", status: reply.head.status)

@@ -109,13 +109,7 @@ struct ModelAnswering: Answering {
         switch reading {
         case .answer(let json):
             let faults = try await check.faults(of: json)
-            if faults.isEmpty {
-                kept.answer = json.line
-                return (kept, [])
-            }
-            kept.status = .invalid
-            kept.raw = json.line
-            kept.reason = faults.joined(separator: "; ")
+            kept.take(json, faults: faults)
             return (kept, faults)
         case .invalid(let why):
             kept.status = .invalid

@@ -6,12 +6,15 @@ import WeirEngine
 struct PredictionAnswering: Answering {
     let predictor: any Predictor
     let resolved: ResolvedStep
+    let check: AnswerCheck
 
     var unit: Int { resolved.step.unit }
 
     func answer(_ questions: [Question], _ tally: AskingTally) async throws -> Answered {
-        let (whole, lacking) = split(questions)
-        var answered = Answered(answers: lacking)
+        let fit = PredictionFit(resolved)
+        let lacking = questions.map(fit.lacking)
+        let whole = zip(questions, lacking).compactMap { $1 == nil ? $0 : nil }
+        var answered = Answered(answers: lacking.compactMap(\.self))
         guard !whole.isEmpty else { return answered }
         let found = try await dividing(whole, tally) { questions in
             let features = resolved.inputs.enumerated().map { index, column in
@@ -22,16 +25,17 @@ struct PredictionAnswering: Answering {
             let predictions = try await predictions(features, rows: questions.count)
             // Nobody is called where the model is run here.
             if resolved.step.modelFile == nil { tally.took(AIUsage(), cost: .zero) }
-            let fit = PredictionFit(resolved)
+            let documents = try predictions.values.map(fit.document)
+            let faults = try await check.faults(of: documents)
             return Answered(
-                answers: try zip(questions, predictions.values).enumerated().map { row, pair in
-                    KeptAnswer(
-                        hash: pair.0.hash, status: .answered,
-                        answer: JSONValue.object([resolved.step.column: try fit.value(pair.1)]).line,
-                        served: predictions.served,
+                answers: zip(questions, zip(documents, faults)).enumerated().map { row, pair in
+                    var kept = KeptAnswer(
+                        hash: pair.0.hash, status: .answered, served: predictions.served,
                         features: JSONValue.object(
                             Dictionary(features.map { ($0.name, $0.values[row]) }, uniquingKeysWith: { a, _ in a })
                         ).line, cost: 0)
+                    kept.take(pair.1.0, faults: pair.1.1)
+                    return kept
                 })
         }
         answered.answers += found.answers
@@ -50,24 +54,7 @@ struct PredictionAnswering: Answering {
         }
     }
 
-    /// Tensors have no NULL: a row with one is no question that a model could answer.
-    private func split(_ questions: [Question]) -> (whole: [Question], lacking: [KeptAnswer]) {
-        var whole: [Question] = []
-        var lacking: [KeptAnswer] = []
-        for question in questions {
-            guard let index = question.values.firstIndex(where: \.isNull) else {
-                whole.append(question)
-                continue
-            }
-            lacking.append(
-                KeptAnswer(
-                    hash: question.hash, status: .refused,
-                    reason: "\(resolved.inputs[index].name) is NULL, and a model takes none"))
-        }
-        return (whole, lacking)
-    }
-
-    private static func datatype(_ type: String) -> PredictionFeature.Datatype {
+    static func datatype(_ type: String) -> PredictionFeature.Datatype {
         if type.hasSuffix("INT") || type == "INTEGER" { return .integer }
         if type == "BOOLEAN" { return .truth }
         return type == "FLOAT" || type == "DOUBLE" || type.hasPrefix("DECIMAL") ? .number : .text

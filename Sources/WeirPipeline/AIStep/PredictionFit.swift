@@ -1,21 +1,35 @@
 import WeirCore
 import WeirEngine
 
-/// Holds what a trained model says against the type of the column that it goes to: a cast that fails would leave NULL,
-/// and nobody would know why.
+/// Holds what a trained model is asked, and the kind of what it says, against what it can be: a whole table of texts
+/// where numbers are wanted is a mistake of the step. Single values are for ``AnswerCheck``.
 struct PredictionFit: Sendable {
     private let column: Column
+    private let inputs: [Column]
     private let place: Place
 
     init(_ resolved: ResolvedStep) {
         column = Column(name: resolved.step.column, type: resolved.shape.fields.first?.type.uppercased() ?? "DOUBLE")
+        inputs = resolved.inputs
         place = resolved.step.places["type"] ?? resolved.step.place
     }
+
+    /// Why a question gets no answer, where it has a NULL: tensors have none, and no model could be asked.
+    func lacking(_ question: Question) -> KeptAnswer? {
+        guard let (_, input) = zip(question.values, inputs).first(where: { $0.0.isNull }) else { return nil }
+        return KeptAnswer(
+            hash: question.hash, status: .refused, reason: "\(input.name) is NULL, and a model takes none")
+    }
+
+    /// What a model says of a row, as the answer that is checked and kept.
+    ///
+    /// - Throws: `ai.prediction-type` where the column is of a type for something else.
+    func document(_ said: JSONValue) throws -> JSONValue { .object([column.name: try value(said)]) }
 
     /// The value as the column takes it: one value is a list of one, where lists are wanted.
     ///
     /// - Throws: `ai.prediction-type` where the column is of a type for something else.
-    func value(_ value: JSONValue) throws -> JSONValue {
+    private func value(_ value: JSONValue) throws -> JSONValue {
         switch value {
         case .array(let items):
             if column.isNested { return value }
@@ -25,7 +39,7 @@ struct PredictionFit: Sendable {
             throw misfit("an object a row", wanted: "JSON")
         case .string(let text):
             if column.type.hasSuffix("[]") { return .array([value]) }
-            if ["DOUBLE", "FLOAT"].contains(column.type), Double(text) == nil {
+            if [.integer, .number].contains(PredictionAnswering.datatype(column.type)), Double(text) == nil {
                 throw misfit("the text \(value.line)", wanted: "VARCHAR")
             }
             return value

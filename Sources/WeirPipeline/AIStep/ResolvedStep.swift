@@ -135,20 +135,20 @@ struct ResolvedStep: Sendable {
         shape.fields.map { field in
             let name = SQL.quote(field.name)
             if shape.isVector { return "a.vector::\(field.type) AS \(name)" }
-            return "\(AnswerSQL(field: field, document: "a.answer").value) AS \(name)"
+            let column = Column(name: field.name, type: field.type)
+            return "\(AnswerSQL(column: column, document: "a.answer").value) AS \(name)"
         }.joined(separator: ", ")
     }
 }
 
 /// One field of an answer in SQL.
 struct AnswerSQL {
-    let field: AnswerShape.Field
+    /// What the field fills.
+    let column: Column
     /// SQL for the answer's JSON.
     let document: String
 
-    private var path: String { SQL.jsonPath(to: field.name) }
-
-    private var isNested: Bool { Column(name: field.name, type: field.type).isNested }
+    private var path: String { SQL.jsonPath(to: column.name) }
 
     /// The member as a text; NULL where it is missing or null.
     var text: String { "json_extract_string(\(document), \(path))" }
@@ -156,13 +156,26 @@ struct AnswerSQL {
     var value: String {
         // TRY_CAST would leave NULL for what does not fit inside of an object.
         let inner = "nullif(json_extract(\(document), \(path))::VARCHAR, 'null')::JSON"
-        if isNested { return "TRY(CAST(\(inner) AS \(field.type)))" }
-        return TextCast(type: field.type).value(text)
+        if column.isNested { return "TRY(CAST(\(inner) AS \(column.type)))" }
+        return TextCast(type: column.type).value(text)
     }
 
     /// True where the member is a value of the type, or is not there.
     var fits: String {
-        isNested ? "(\(text) IS NULL OR \(value) IS NOT NULL)" : TextCast(type: field.type).fits(text)
+        guard column.isNested else { return TextCast(type: column.type).fits(text) }
+        return "(\(text) IS NULL OR \(value) IS NOT NULL\(itemsFit.map { " AND \($0)" } ?? ""))"
+    }
+
+    /// True where each member of a list is a value of the list's type: the cast of a whole list rounds them. Nil where
+    /// the type is no list of single values.
+    private var itemsFit: String? {
+        guard column.type.hasSuffix("[]") else { return nil }
+        let item = Column(name: column.name, type: String(column.type.dropLast(2)))
+        let cast = TextCast(type: item.type)
+        guard !item.isNested, cast.isNeeded else { return nil }
+        // Behind the member's name, inside of the literal.
+        let items = "json_extract_string(\(document), \(path.dropLast())[*]')"
+        return "coalesce(list_bool_and(list_transform(\(items), lambda item: \(cast.fits("item")))), true)"
     }
 }
 

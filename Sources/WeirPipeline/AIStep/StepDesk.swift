@@ -75,16 +75,33 @@ actor StepDesk {
         return run
     }
 
-    private func predictor(_ step: AIStep) -> any Predictor {
+    private func predictor(_ step: AIStep) async throws -> any Predictor {
         if let file = step.modelFile { return OnnxPredictor(file, type: step.type) }
-        return PredictionClient(url: step.url ?? "", model: step.model, retry: Self.settings(project).retry)
+        let (settings, url) = (Self.settings(project), step.url ?? "")
+        // Only a server that has a key needs the client, and with it the ledger.
+        guard settings.provider(of: url) != nil else {
+            return PredictionClient(url: url, model: step.model, retry: settings.retry)
+        }
+        return try await client().predictor(url: url, model: step.model)
+    }
+
+    /// - Throws: `yaml.wrong-value`, placed in the header, where the engine knows no such type.
+    private func check(of resolved: ResolvedStep) async throws -> AnswerCheck {
+        do { return try await AnswerCheck(resolved.shape) } catch let error as WeirError {
+            guard let type = resolved.step.type, error.code == "sql.unknown-name" else { throw error }
+            throw WeirError(
+                "yaml.wrong-value", "\"\(type)\" is no type of a column", hint: "like DOUBLE, BIGINT or VARCHAR",
+                at: resolved.step.places["type"])
+        }
     }
 
     /// Who answers a step's rows.
     private func answering(_ resolved: ResolvedStep, _ options: AICallOptions) async throws -> any Answering {
         let step = resolved.step
         switch step.task {
-        case .predict: return PredictionAnswering(predictor: predictor(step), resolved: resolved)
+        case .predict:
+            return PredictionAnswering(
+                predictor: try await predictor(step), resolved: resolved, check: try await check(of: resolved))
         case .embed where step.model == AIStep.builtin:
             return BuiltinEmbedding(embedder: try BuiltinEmbedder.shared(), unit: step.unit)
         case .embed: return EmbeddingAnswering(client: try await client(), step: step, options: options)

@@ -83,6 +83,8 @@ struct GivenAnswers {
         let mistakes = try given.mistakes(
             given.columns.indices.map { index in keys.first { $0.given == index }?.type ?? "VARCHAR" }, on: connection)
         if !mistakes.isEmpty { throw TestMistake(errors: mistakes) }
+        let sql = try AnswerCheck.sql(resolved.shape, on: connection)
+        let lacking = try lacking(in: table, store, on: connection)
         let hash = try store.hash(of: table.sql, on: connection)
         // A row and its answers, by the values that say which row they are for.
         let values = casts.enumerated().map { ", \($1) AS k\($0)" }.joined()
@@ -103,6 +105,10 @@ struct GivenAnswers {
         for row in found.map({ $0 }) {
             let numbers = (row[2].list ?? []).compactMap { $0.int.map { Int($0) } }.sorted()
             used.formUnion(numbers)
+            if let refused = lacking[row[0].display] {
+                kept.append(refused)
+                continue
+            }
             let said = Set(numbers.map { documents[$0 - 1].line })
             guard let first = numbers.first else {
                 problems.append(missing(row[1].display, given))
@@ -115,7 +121,7 @@ struct GivenAnswers {
                         hint: "rows that ask the same are asked once: give them one answer", given, row: numbers[1]))
                 continue
             }
-            kept.append(try judged(documents[first - 1], hash: row[0].display, on: connection))
+            kept.append(try judged(documents[first - 1], hash: row[0].display, by: sql, on: connection))
         }
         for number in documents.indices.map({ $0 + 1 }) where !used.contains(number) {
             problems.append(
@@ -184,9 +190,27 @@ struct GivenAnswers {
         ).map { JSONValue(parsing: $0[0].display) ?? .null }
     }
 
+    /// Questions that a run would put to nobody, whatever a test gives for them.
+    private func lacking(
+        in table: TableName, _ store: AnswerStore, on connection: isolated Connection
+    ) throws -> [String: KeptAnswer] {
+        guard resolved.step.task == .predict else { return [:] }
+        let open = max(1, try store.findOpen(on: connection))
+        let refused = try store.page(of: table, from: 1, count: open, on: connection).compactMap(
+            PredictionFit(resolved).lacking)
+        return Dictionary(refused.map { ($0.hash, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// As a run judges what a service sent.
-    private func judged(_ answer: JSONValue, hash: String, on connection: isolated Connection) throws -> KeptAnswer {
+    ///
+    /// - Parameter sql: of ``AnswerCheck/sql(_:on:)``.
+    private func judged(
+        _ said: JSONValue, hash: String, by sql: String, on connection: isolated Connection
+    ) throws -> KeptAnswer {
         let shape = resolved.shape
+        let answer =
+            resolved.step.task == .predict
+            ? try PredictionFit(resolved).document(said[shape.fields[0].name] ?? .null) : said
         var kept = KeptAnswer(hash: hash, status: .answered)
         var faults: [String] = []
         if shape.isVector {
@@ -199,16 +223,11 @@ struct GivenAnswers {
         } else if shape.isText, answer[shape.fields[0].name]?.text?.allSatisfy(\.isWhitespace) ?? true {
             faults = ["the answer is empty"]
         } else {
-            faults =
-                try connection.query(AnswerCheck.sql(shape), [.text(answer.line)]).scalar.list?
-                .compactMap(\.text) ?? []
+            faults = try AnswerCheck.faults(of: [answer], by: sql, on: connection).first ?? []
         }
-        guard faults.isEmpty else {
-            kept.vector = nil
-            (kept.status, kept.raw, kept.reason) = (.invalid, answer.line, faults.joined(separator: "; "))
-            return kept
-        }
-        if !shape.isVector { kept.answer = answer.line }
+        kept.take(answer, faults: faults)
+        if shape.isVector { kept.answer = nil }
+        if !faults.isEmpty { kept.vector = nil }
         return kept
     }
 

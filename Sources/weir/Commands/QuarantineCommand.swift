@@ -21,9 +21,13 @@ struct QuarantineCommand: AsyncParsableCommand {
                 if found.isEmpty { return "Nothing is in quarantine." }
                 var table = TextTable(["table", "rows", "reasons", "newest"])
                 for entry in found {
-                    let reasons = entry.reasons.map { "\($0.reason) × \(Figures.count($0.rows))" }.joined(
-                        separator: ", ")
-                    table.add([entry.table.description, Figures.count(entry.rows), reasons, entry.newest])
+                    // Reasons of AI steps name the row's own value: there may be as many as rows.
+                    var reasons = entry.reasons.prefix(5).map { "\($0.reason) × \(Figures.count($0.rows))" }
+                    if entry.reasons.count > 5 { reasons.append("and \(Figures.count(entry.reasons.count - 5)) more") }
+                    table.add([
+                        entry.table.description, Figures.count(entry.rows), reasons.joined(separator: ", "),
+                        entry.newest,
+                    ])
                 }
                 return table.render(on: terminal)
             }

@@ -96,6 +96,15 @@ struct OnnxMistakeTests {
         try Data("weighty".utf8).write(to: weights)
         #expect(try OnnxFile("model.onnx", root: lab.root).digest != second.digest)
         try FileManager.default.removeItem(at: weights)
+        // Nothing but files is read: neither folders nor pipes, nor links that lead nowhere.
+        try FileManager.default.createDirectory(atPath: "\(lab.root)/model.onnx.old", withIntermediateDirectories: true)
+        try #require(mkfifo("\(lab.root)/model.onnx.pipe", 0o600) == 0)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(lab.root)/model.onnx.link", withDestinationPath: "\(lab.root)/nowhere")
+        #expect(try OnnxFile("model.onnx", root: lab.root) == first)
+        try Data("weights".utf8).write(to: URL(fileURLWithPath: "\(lab.root)/nowhere"))
+        #expect(try OnnxFile("model.onnx", root: lab.root) != first, "a link to a file is one")
+        try FileManager.default.removeItem(atPath: "\(lab.root)/nowhere")
         let planned = OnnxPredictor(first)
         _ = try lab.file(OnnxModels.sum(of: [.init("d", .double, times: 3)]))
         await #expect { try await planned.predict([OnnxLab.numbers("d", [])], rows: 0, output: "") } throws: {

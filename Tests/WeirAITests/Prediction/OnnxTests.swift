@@ -81,6 +81,21 @@ struct OnnxTests {
         #expect(faults.map(\.code) == ["ai.onnx-input"] && faults[0].message.contains("exactly 3 rows"))
     }
 
+    @Test(
+        "rows of different lengths are told: the values of one would be taken for another's",
+        arguments: [[1, 3], [3, 1], [2, 2, 5]])
+    func ragged(lengths: [Int64]) async throws {
+        let lab = try OnnxLab()
+        await #expect {
+            try await lab.predict(OnnxModels.ragged(), [OnnxLab.integers("length", lengths)], type: "DOUBLE[]")
+        } throws: {
+            ($0 as? WeirError)?.code == "ai.onnx-output"
+                && ($0 as? WeirError)?.message.contains("for row \(lengths.count)") == true
+        }
+        let same = try await lab.predict(OnnxModels.ragged(), [OnnxLab.integers("length", [2, 2])], type: "DOUBLE[]")
+        #expect(same.values == [[.double(0.5), .double(0.5)], [.double(0.5), .double(0.5)]])
+    }
+
     @Test("numbers that are none go in and come out as such; a value that does not fit is told with its column")
     func values() async throws {
         let lab = try OnnxLab()

@@ -100,13 +100,31 @@ struct AnswerCheckTests {
             ("VARCHAR", "{\"a\": 1}", true), ("VARCHAR[]", "[\"a\", \"b\"]", true), ("BIGINT[]", "[1, \"x\"]", false),
             ("DOUBLE", "1e400", false), ("DOUBLE", "null", true), ("STRUCT(a INTEGER)", "{\"a\": 1}", true),
             ("STRUCT(a INTEGER)", "{\"a\": \"x\"}", false), ("STRUCT(a INTEGER)", "null", true),
-            ("VARCHAR[]", "null", true),
+            ("VARCHAR[]", "null", true), ("INTEGER[]", "[0.73]", false), ("INTEGER[]", "[1, null, 2.0]", true),
+            ("INTEGER[]", "7", false), ("INTEGER[]", "[]", true), ("TINYINT[]", "[300]", false),
+            ("FLOAT[]", "[\"NaN\", 0.5]", true), ("DECIMAL(6,2)[]", "[1.005]", false),
+            ("DATE[]", "[\"2024-02-29\"]", true), ("DATE[]", "[\"2023-02-29\"]", false),
+            ("TINYINT", "300", false), ("tinyint", "1.5", false), ("int", "1.5", false), ("int", "15", true),
+            ("numeric(6,2)", "1.005", false), ("real", "0.5", true), ("real", "1e300", false),
         ])
     func types(type: String, value: String, isGood: Bool) async throws {
         let answer = try #require(JSONValue(parsing: "{\"x\": \(value)}"))
         let faults = try await check([field(type)]).faults(of: answer)
         #expect(faults.isEmpty == isGood, "\(faults)")
         if !isGood { #expect(faults.first?.hasPrefix("x: ") == true) }
+    }
+
+    @Test("many are judged at once, each by itself and in their order; a field may have any name")
+    func pages() async throws {
+        let check = try await check([field("TINYINT", "j")])
+        let numbers = (0..<5_000).map { $0 % 400 }
+        let answers = numbers.map { JSONValue.object(["j": .int(Int64($0))]) }
+        let faults = try await check.faults(of: answers + [[1]])
+        #expect(faults.count == 5_001 && faults.last == ["the answer is no JSON object"])
+        for (number, found) in zip(numbers, faults) {
+            #expect(found == (number < 128 ? [] : ["j: \"\(number)\" is no TINYINT"]))
+        }
+        #expect(try await check.faults(of: [JSONValue]()).isEmpty)
     }
 
     @Test("names with quotes, dots and dollars; an answer that is no object; a field that is missing")

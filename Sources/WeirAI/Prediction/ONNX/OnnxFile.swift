@@ -29,16 +29,23 @@ public struct OnnxFile: Sendable, Hashable {
 
     private static func digest(_ fullPath: String, shown path: String) throws -> String {
         let file = URL(fileURLWithPath: fullPath)
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: fullPath, isDirectory: &isFolder), !isFolder.boolValue else {
+        guard isPlain(fullPath) else {
             throw WeirError("ai.onnx-missing", "the model \(path) does not exist")
         }
         // Large weights are kept beside the file, under names that begin with its own.
         let folder = file.deletingLastPathComponent().path
         let beside = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-            .filter { $0.hasPrefix(file.lastPathComponent) && $0 != file.lastPathComponent }.sorted()
+            .filter {
+                $0.hasPrefix(file.lastPathComponent) && $0 != file.lastPathComponent && isPlain("\(folder)/\($0)")
+            }.sorted()
         let main = try Fingerprint.ofFile(at: fullPath)
         if beside.isEmpty { return main }
         return Fingerprint.of(try [main] + beside.flatMap { [$0, try Fingerprint.ofFile(at: "\(folder)/\($0)")] })
+    }
+
+    /// Whether something can be read to its end: neither a folder nor a pipe; also at the end of a link.
+    private static func isPlain(_ path: String) -> Bool {
+        var found = stat()
+        return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -30,6 +30,7 @@ public actor OnnxPredictor: Predictor {
         let chosen = try OnnxOutput(session.outputs, named: output)
         try chosen.check(type: type)
         var flat: [JSONValue] = []
+        var width: Int?
         let size = binding.takesOneRow ? 1 : max(1, rows)
         for start in stride(from: 0, to: rows, by: size) {
             try Task.checkCancellation()
@@ -39,11 +40,17 @@ public actor OnnxPredictor: Predictor {
             do { tensor = try session.run(inputs, output: chosen.port.name) } catch let fault as OnnxFault {
                 throw WeirError("ai.onnx-run", "\(file.path) fails: \(fault.message)", outcome: .systemFailed)
             }
-            flat += try chosen.values(of: tensor, rows: some.count)
-        }
-        guard flat.count.isMultiple(of: max(1, rows)) else {
-            throw WeirError(
-                "ai.onnx-output", "\(file.path) gives rows of different lengths", hint: "export it for one length")
+            let values = try chosen.values(of: tensor, rows: some.count)
+            // Values side by side do not tell where a row ends: that rests on all rows being of one length.
+            let found = values.count / some.count
+            guard width ?? found == found else {
+                throw WeirError(
+                    "ai.onnx-output",
+                    "\(file.path) gives rows of different lengths: \(width ?? 0) values, and \(found) for row \(start + 1)",
+                    hint: "export it for one length")
+            }
+            width = found
+            flat += values
         }
         return Predictions(served: served(session), flat: flat, rows: rows)
     }

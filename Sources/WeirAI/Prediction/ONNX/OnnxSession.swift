@@ -29,7 +29,10 @@ final class OnnxSession {
         do {
             let options = try OnnxHandle(release: { ort_release_options($0) }, make: { ort_create_options(&$0) })
             handle = try OnnxHandle(
-                release: { ort_release_session($0) }, make: { weir_onnx_open(file.fullPath, options.pointer, &$0) })
+                release: { ort_release_session($0) },
+                make: { made in
+                    withExtendedLifetime(options) { weir_onnx_open(file.fullPath, options.pointer, &made) }
+                })
         } catch let error as OnnxFault {
             throw WeirError(
                 "ai.onnx-model",
@@ -50,7 +53,7 @@ final class OnnxSession {
         let metadata = try OnnxHandle(
             release: { ort_release_metadata($0) }, make: { ort_session_metadata(session, &$0) })
         var number: Int64 = 0
-        try OnnxFault.check(ort_metadata_version(metadata.pointer, &number))
+        try withExtendedLifetime(metadata) { try OnnxFault.check(ort_metadata_version(metadata.pointer, &number)) }
         // The largest number stands for none.
         version = number > 0 && number < .max ? number : nil
     }
@@ -60,15 +63,18 @@ final class OnnxSession {
         let values = try inputs.map { try value(of: $0.tensor) }
         let result = try withTexts(inputs.map(\.name) + [output]) { names in
             let given = values.map { Optional($0.pointer) }
-            return try OnnxHandle(
-                release: { ort_release_value($0) },
-                make: { made in
-                    ort_run(
-                        handle.pointer, nil, Array(names.dropLast()), given, given.count, Array(names.suffix(1)), 1,
-                        &made)
-                })
+            // The runtime reads what only their pointers still name.
+            return try withExtendedLifetime(values) {
+                try OnnxHandle(
+                    release: { ort_release_value($0) },
+                    make: { made in
+                        ort_run(
+                            handle.pointer, nil, Array(names.dropLast()), given, given.count, Array(names.suffix(1)), 1,
+                            &made)
+                    })
+            }
         }
-        return try tensor(of: result)
+        return try withExtendedLifetime(result) { try tensor(of: result) }
     }
 
     // MARK: What a model takes and gives
@@ -86,15 +92,22 @@ final class OnnxSession {
             defer { if let text { _ = ort_free(allocator, text) } }
             let type = try OnnxHandle(release: { ort_release_type($0) }, make: { type(index, &$0) })
             var port = OnnxPort(name: text.map { String(cString: $0) } ?? "")
-            var kind: Int32 = 0
-            try OnnxFault.check(ort_kind_of_type(type.pointer, &kind))
-            guard Int(kind) == ORT_KIND_TENSOR else { return port }
-            var shape: OpaquePointer?
-            // It belongs to its type.
-            try OnnxFault.check(ort_tensor_type(type.pointer, &shape))
-            (port.element, port.shape) = try read(shape)
+            // The shape belongs to its type, and goes with it.
+            if let tensor = try withExtendedLifetime(type, { try tensorType(type.pointer) }) {
+                (port.element, port.shape) = tensor
+            }
             return port
         }
+    }
+
+    /// Nil where it is the type of no tensor.
+    private static func tensorType(_ type: OpaquePointer) throws -> (OnnxElement?, [Int64])? {
+        var kind: Int32 = 0
+        try OnnxFault.check(ort_kind_of_type(type, &kind))
+        guard Int(kind) == ORT_KIND_TENSOR else { return nil }
+        var shape: OpaquePointer?
+        try OnnxFault.check(ort_tensor_type(type, &shape))
+        return try read(shape)
     }
 
     private static func read(_ shape: OpaquePointer?) throws -> (OnnxElement?, [Int64]) {
@@ -133,7 +146,7 @@ final class OnnxSession {
         try OnnxFault.check(ort_kind_of_value(value.pointer, &kind))
         guard Int(kind) == ORT_KIND_TENSOR else { throw OnnxFault(message: "the output is no tensor") }
         let shape = try OnnxHandle(release: { ort_release_shape($0) }, make: { ort_shape_of_value(value.pointer, &$0) })
-        let (element, dimensions) = try Self.read(shape.pointer)
+        let (element, dimensions) = try withExtendedLifetime(shape) { try Self.read(shape.pointer) }
         guard let element, element != .float16 else { throw OnnxFault(message: "the output is of an unknown type") }
         let count = Int(dimensions.reduce(1, *))
         if element == .text {
