@@ -59,6 +59,17 @@ struct ModelTestAnswersTests {
         #expect(wrong.status == .failed && wrong.diff?.changedCount == 1, "\(wrong)")
     }
 
+    @Test("a text that looks like a number is a text, as a service writes it")
+    func texts() async throws {
+        let result = try await Self.run(
+            Self.sql("{ task: generate, model: nobody, prompt: \"Sum up {{customer}}\", column: summary }"),
+            Self.two + """
+                answers: { rows: [{ id: 1, summary: 42 }, { id: 2, summary: true }] }
+                expect: { rows: [{ id: 1, summary: "42" }, { id: 2, summary: "true" }], columns: subset }
+                """)
+        #expect(result.status == .passed, "\(result)")
+    }
+
     @Test("an answer that breaks its contract holds its row back, and the reason can be expected")
     func invalid() async throws {
         let answers = "answers: { rows: [{ id: 1, label: late }, { id: 2, label: banana }] }\n"

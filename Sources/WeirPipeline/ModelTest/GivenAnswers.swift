@@ -180,11 +180,17 @@ struct GivenAnswers {
             return cells.rows.map { row in
                 .object(
                     fields.reduce(into: [:]) { members, field in
-                        if let cell = row.cells[field.0] { members[field.1.name] = cell.json }
+                        guard let cell = row.cells[field.0] else { return }
+                        // A service that writes a text writes one, also where it looks like a number.
+                        members[field.1.name] =
+                            resolved.shape.isText ? cell.text.map { .string($0) } ?? .null : cell.json
                     })
             }
         }
-        let members = fields.map { "\(SQL.literal($0.1.name)), \(given.cast($0.0, to: given.columns[$0.0].type))" }
+        let members = fields.map { index, field in
+            let type = resolved.shape.isText ? "VARCHAR" : given.columns[index].type
+            return "\(SQL.literal(field.name)), \(given.cast(index, to: type))"
+        }
         return try connection.query(
             "SELECT json_object(\(members.joined(separator: ", ")))::VARCHAR FROM \(given.table) ORDER BY \(ordinal)"
         ).map { JSONValue(parsing: $0[0].display) ?? .null }
