@@ -72,10 +72,12 @@ extension MemoryBook {
         // Once for a book: looking through all of them takes longer than the search.
         guard let shelf, !shelf.isFilled.load(ordering: .relaxed) else { return vector }
         if let bare = try? await store.memoriesWithoutVector(space: embedder.space, limit: Self.atOnce) {
-            if bare.count < Self.atOnce { shelf.isFilled.store(true, ordering: .relaxed) }
-            if !bare.isEmpty, let made = await vectors(of: bare.map(\.content)) {
-                try? await store.store(zip(bare, made).map { (memory: $0, vector: $1) })
+            if !bare.isEmpty {
+                guard let made = await vectors(of: bare.map(\.content)) else { return vector }
+                do { try await store.store(zip(bare, made).map { (memory: $0, vector: $1) }) } catch { return vector }
             }
+            // Only now: what failed is tried again by the next search.
+            if bare.count < Self.atOnce { shelf.isFilled.store(true, ordering: .relaxed) }
         }
         return vector
     }

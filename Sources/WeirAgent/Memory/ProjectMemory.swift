@@ -12,9 +12,11 @@ public enum ProjectMemory {
     public static func book(
         _ project: Project?, store: StateStore, scope: MemoryScope = .project, finds: Bool
     ) async -> MemoryBook {
+        // What a person keeps for every project goes to the provider of none.
+        let settings = scope == .user ? AISettings() : project?.ai ?? AISettings()
         var embedder: (any TextEmbedder)?
-        if finds || project?.ai?.embeddings != nil {
-            embedder = try? await (project?.ai ?? AISettings()).embedder(for: .document) {
+        if finds || settings.embeddings != nil {
+            embedder = try? await settings.embedder(for: .document) {
                 try await AIDesk.open(project).client()
             }
         }
@@ -30,10 +32,18 @@ public enum ProjectMemory {
     /// The memory of an agent's session: the project's, and that of the person, who has it in every project.
     ///
     /// The embedder is got ready while the session begins, and not at all where nothing is remembered yet.
+    ///
+    /// - Parameters:
+    ///   - budget: most money of the session, which vectors of a provider are paid from too; that of weir.yaml where nil.
+    ///   - personal: the file of the person's memories, which are embedded on this machine alone.
     static func agent(
-        _ project: Project, _ settings: AISettings, _ store: StateStore?, session: String
+        _ project: Project, _ settings: AISettings, _ store: StateStore?, session: String, budget: Money? = nil,
+        personal: String? = try? MemoryScope.userPath()
     ) -> AgentMemory {
         guard let store else { return .none }
+        var bounded = settings
+        if let money = budget ?? project.agent.budget { bounded.budgets.append(Budget(limit: money, per: .run)) }
+        let settings = bounded
         let shelf = LateBook(store: store, limit: limit(of: project)) {
             var options = AICallOptions()
             options.tag = AICallTag(runID: session, step: "memory")
@@ -43,14 +53,17 @@ public enum ProjectMemory {
             }
         }
         let bytes = project.agent.memory.bytes ?? usualBytes
-        let ready = Task { if await remembers(store) { await shelf.prepare() } }
+        let ready = Task {
+            if hasOwn(personal) { _ = try? BuiltinEmbedder.shared() }
+            if ((try? await store.memoryCounts())?[.active] ?? 0) > 0 { await shelf.prepare() }
+        }
         return AgentMemory(
             review: { task in
                 await ready.value
                 let book = await shelf.book
-                let own = try await personal(book.embedder)?.review(for: task, bytes: bytes / 4) ?? []
-                let found = try await book.review(for: task, bytes: bytes - own.reduce(0) { $0 + $1.line.utf8.count })
-                return (found + own).map { String($0.line.dropFirst(2)) }
+                let mine = try await own(personal)?.review(for: task, bytes: bytes / 4) ?? []
+                let found = try await book.review(for: task, bytes: bytes - mine.reduce(0) { $0 + $1.line.utf8.count })
+                return (found + mine).map { String($0.line.dropFirst(2)) }
             },
             take: { text, session in
                 // Most answers have nothing to remember.
@@ -60,17 +73,14 @@ public enum ProjectMemory {
             })
     }
 
-    private static func remembers(_ store: StateStore) async -> Bool {
-        if let path = try? MemoryScope.userPath(), FileManager.default.fileExists(atPath: path) { return true }
-        return ((try? await store.memoryCounts())?[.active] ?? 0) > 0
-    }
+    private static func hasOwn(_ path: String?) -> Bool { path.map(FileManager.default.fileExists(atPath:)) ?? false }
 
-    /// The book of the person, where there is one.
-    private static func personal(_ embedder: (any TextEmbedder)?) async -> MemoryBook? {
-        guard let path = try? MemoryScope.userPath(), FileManager.default.fileExists(atPath: path) else { return nil }
+    /// The book of the person, where there is one. Its embedder is the one that comes with Weir, whatever the project has.
+    private static func own(_ path: String?) async -> MemoryBook? {
+        guard let path, hasOwn(path) else { return nil }
         // A person's file that cannot be read keeps no project from being worked on.
         guard let store = try? await StateStore.open(path) else { return nil }
-        return MemoryBook(store: store, scope: .user, embedder: embedder)
+        return MemoryBook(store: store, scope: .user, embedder: try? BuiltinEmbedder.shared())
     }
 }
 

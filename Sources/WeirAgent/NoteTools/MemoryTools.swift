@@ -154,8 +154,14 @@ struct MemoryRetireTool: ConfirmableTool {
     func question(_ arguments: ToolArguments, _ context: ToolContext) async throws -> String? {
         let ids = try arguments.texts("ids")
         if ids.isEmpty { throw WeirError("tool.bad-arguments", "memory_retire: no id is given") }
-        let known = try await desk.book(context).list()
-        let lines = ids.map { id in known.first { $0.id.hasPrefix(id) }.map { "- \($0.content)" } ?? "- \(id)" }
+        let book = try await desk.book(context)
+        var lines: [String] = []
+        for id in ids {
+            // As the store finds it when the call is made: the person sees what goes, or nobody is asked.
+            let memory = try await book.store.memory(id)
+            let line = "- \(memory.content)" + (memory.status == .active ? "" : " (\(memory.status.rawValue) already)")
+            if !lines.contains(line) { lines.append(line) }
+        }
         return "Put these memories away?\n\(lines.joined(separator: "\n"))"
     }
 

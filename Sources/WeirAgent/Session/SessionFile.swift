@@ -16,17 +16,27 @@ public final class SessionFile: Sendable {
     public let path: String
     private let descriptor: Int32
 
+    /// A new session, or one that is there.
+    ///
     /// - Throws: `agent.session-busy`, `system.cannot-write`.
-    public init(id: String, folder: String) throws {
-        self.id = id
-        path = "\(folder)/\(id).jsonl"
+    public convenience init(id: String, folder: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw WeirError("system.cannot-write", "\(folder) cannot be made", outcome: .systemFailed)
         }
-        // What an agent was told and saw is its person's business alone.
-        descriptor = try Self.locked(path, O_RDWR | O_CREAT | O_APPEND, of: id)
+        try self.init(id, folder, O_CREAT)
+    }
+
+    /// A session that is there.
+    ///
+    /// - Throws: `agent.no-session` where it was taken away, `agent.session-busy`, `system.cannot-write`.
+    public convenience init(resuming id: String, folder: String) throws { try self.init(id, folder, 0) }
+
+    private init(_ id: String, _ folder: String, _ flags: Int32) throws {
+        self.id = id
+        path = "\(folder)/\(id).jsonl"
+        descriptor = try Self.locked(path, O_RDWR | O_APPEND | flags, of: id)
         let file = descriptor
         // A line that a kill cut must not swallow the next one.
         let size = lseek(file, 0, SEEK_END)
@@ -37,8 +47,14 @@ public final class SessionFile: Sendable {
     /// Opens a session's file and locks it; again where another process took it away in between.
     private static func locked(_ path: String, _ flags: Int32, of id: String) throws -> Int32 {
         while true {
-            let file = open(path, flags | O_CLOEXEC, 0o600)
+            // What an agent was told and saw is its person's business alone. A link would be another file's name.
+            let file = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard file >= 0 else {
+                if errno == ENOENT, flags & O_CREAT == 0 {
+                    throw WeirError(
+                        "agent.no-session", "there is no session \(id) any more",
+                        hint: "`weir agent sessions` lists them")
+                }
                 throw WeirError("system.cannot-write", "\(path) cannot be opened", outcome: .systemFailed)
             }
             guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
@@ -58,7 +74,8 @@ public final class SessionFile: Sendable {
     /// - Returns: false where it is busy or cannot be taken away.
     static func remove(id: String, folder: String) -> Bool {
         let path = "\(folder)/\(id).jsonl"
-        guard let file = try? locked(path, O_RDWR, of: id) else { return false }
+        // A folder goes with it: it must be one of its own.
+        guard SessionShelf.isID(id), let file = try? locked(path, O_RDWR, of: id) else { return false }
         defer { close(file) }
         // The large results first: without the file nobody would find them again.
         try? FileManager.default.removeItem(atPath: "\(folder)/\(id)")

@@ -13,6 +13,12 @@ public struct SessionShelf: Sendable {
         "\(UTC.compact(date))-\(UUID().uuidString.prefix(6).lowercased())"
     }
 
+    /// Whether a name is one that ``newID(at:)`` makes. No other file of the folder is a session's: `..` is a folder, and
+    /// what belongs to a session is taken away with it.
+    static func isID(_ name: String) -> Bool {
+        name.utf8.count == 22 && name.wholeMatch(of: /[0-9]{8}-[0-9]{6}-[0-9a-f]{6}/) != nil
+    }
+
     /// What a session was, told from its file.
     public struct Summary: Sendable, Encodable {
         public var id: String
@@ -67,7 +73,7 @@ public struct SessionShelf: Sendable {
 
     func ids() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }.sorted(by: >)
+        return names.filter { $0.hasSuffix(".jsonl") }.map { String($0.dropLast(6)) }.filter(Self.isID).sorted(by: >)
     }
 
     /// The session that an id or its beginning names; the latest where nil.
@@ -91,6 +97,15 @@ public struct SessionShelf: Sendable {
             "agent.no-session", "there is no session \"\(name)\"",
             hint: DidYouMean.closest(to: name, among: ids).map { "did you mean \"\($0)\"?" }
                 ?? "`weir agent sessions` lists them")
+    }
+
+    /// A session to go on with. It is locked before it is read, so that nothing is added to it or taken away in between.
+    ///
+    /// - Throws: `agent.no-session`, `agent.ambiguous-session`, `agent.session-busy`.
+    public func resume(_ name: String) throws -> (file: SessionFile, records: [SessionRecord]) {
+        let id = try find(name)
+        let file = try SessionFile(resuming: id, folder: folder)
+        return (file, try records(id))
     }
 
     /// The lines of a session; those that cannot be read are passed over.

@@ -64,10 +64,20 @@ public struct LineBuffer: Sendable {
         pasted?.append(byte)
         guard byte == Self.pasteEnd.last, let bytes = pasted, bytes.suffix(Self.pasteEnd.count) == Self.pasteEnd[...]
         else { return }
+        pasted?.removeLast(Self.pasteEnd.count)
+        endPaste()
+    }
+
+    /// A paste has begun, and its end has not come.
+    public var isPasting: Bool { pasted != nil }
+
+    /// Takes what was pasted until now; what comes next are keys again.
+    public mutating func endPaste() {
+        guard let bytes = pasted else { return }
         pasted = nil
         var text = ""
         var last: Unicode.Scalar?
-        for scalar in String(decoding: bytes.dropLast(Self.pasteEnd.count), as: UTF8.self).unicodeScalars {
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
             switch scalar {
             // Line ends of any system are one.
             case "\n" where last == "\r": break

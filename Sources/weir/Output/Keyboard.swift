@@ -64,9 +64,9 @@ final class Keyboard {
         }
     }
 
-    /// Whether more can be read at once.
-    var hasMore: Bool {
+    /// Whether more can be read at once, or within so many milliseconds.
+    func hasMore(within milliseconds: Int32 = 0) -> Bool {
         var wait = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-        return poll(&wait, 1, 0) == 1 && wait.revents & Int16(POLLIN) != 0
+        return poll(&wait, 1, milliseconds) == 1 && wait.revents & Int16(POLLIN) != 0
     }
 }

@@ -56,9 +56,9 @@ struct LineEditor: Sendable {
 
     private static func edit(_ prompt: String, _ history: [String], _ keyboard: Keyboard) -> Typed {
         guard let before = TerminalMode.set(.keys) else { return read(prompt, keyboard) }
-        write("\u{1B}[?2004h")
+        TerminalMode.bracketPastes(true)
         defer {
-            write("\u{1B}[?2004l")
+            TerminalMode.bracketPastes(false)
             TerminalMode.set(before)
         }
         var buffer = LineBuffer(history: history)
@@ -73,9 +73,12 @@ struct LineEditor: Sendable {
                 leave()
                 return keyboard.wasRung ? .interrupted : .ended
             }
+            // Ctrl-C ends a paste whose end never comes. Where more comes behind it, it is a part of the paste: to take
+            // the rest for keys would send what nobody has seen.
+            if byte == 0x03, buffer.isPasting, !keyboard.hasMore(within: 300) { buffer.endPaste() }
             switch buffer.take(byte) {
             // What comes at once is shown at once: a long paste would be drawn for every letter.
-            case .editing: if !keyboard.hasMore { draw() }
+            case .editing: if !keyboard.hasMore() { draw() }
             case .entered(let text):
                 leave()
                 return .text(text)

@@ -19,6 +19,8 @@ enum TerminalMode {
     private struct State {
         var found: termios?
         var now = TerminalMode.usual
+        /// Pastes come in brackets, so that what is in them is no key.
+        var bracketsPastes = false
     }
 
     private static let state = Mutex(State())
@@ -50,8 +52,18 @@ enum TerminalMode {
 
     /// Gives the terminal back, before the process ends by whatever way.
     static func giveBack() {
+        bracketPastes(false)
         let isChanged = state.withLock { $0.found != nil && $0.now != .usual }
         if isChanged { set(.usual) }
+    }
+
+    /// Asks the terminal on standard output to mark where pastes begin and end (xterm's mode 2004), or no longer to.
+    static func bracketPastes(_ wanted: Bool) {
+        state.withLock { state in
+            if state.bracketsPastes == wanted { return }
+            state.bracketsPastes = wanted
+            try? FileHandle.standardOutput.write(contentsOf: Data("\u{1B}[?2004\(wanted ? "h" : "l")".utf8))
+        }
     }
 
     /// Drops what was typed and not read: it was meant for something else.

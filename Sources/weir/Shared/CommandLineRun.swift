@@ -59,7 +59,8 @@ enum CommandLineRun {
     }
 }
 
-/// Ctrl-C and SIGTERM cancel the work, so that it ends cleanly. A second signal ends the process at once.
+/// Ctrl-C, Ctrl-\, SIGTERM and the end of the terminal cancel the work, so that it ends cleanly and the terminal is left
+/// as it was found. A second signal ends the process at once.
 enum Interruption {
     /// Where something smaller than the command can be stopped, this stops it and says that it did.
     private static let taken = Mutex<(@Sendable () -> Bool)?>(nil)
@@ -74,8 +75,11 @@ enum Interruption {
                 return work.isCancelled
             }
         }
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
+        let sources = [SIGINT, SIGTERM, SIGQUIT, SIGHUP].compactMap { number -> (any DispatchSourceSignal)? in
+            let before: (@convention(c) (Int32) -> Void)? = signal(number, SIG_IGN)
+            // `nohup`, and shells for what they start in the background, take these from a command on purpose.
+            let isIgnored = unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+            if isIgnored, number == SIGHUP || number == SIGQUIT { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { arrived(number) }
             source.resume()

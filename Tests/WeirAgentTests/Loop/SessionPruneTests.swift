@@ -49,6 +49,57 @@ struct SessionPruneTests {
         #expect(try shelf.records(ids[1]).count == 1 && folder.exists(".weir/agent/sessions/\(ids[1])"))
     }
 
+    @Test(
+        "files of other names are no sessions, and nothing beside them is taken away",
+        arguments: [
+            ".jsonl", "..jsonl", "...jsonl", "notes.jsonl", "20261101-000000-AAAAAA.jsonl",
+            "20261101-000000-aaaaaa .jsonl",
+            "٢٠٢٦1101-000000-aaaaaa.jsonl", "20261101-000000-aaaaaa\n.jsonl",
+        ])
+    func names(name: String) throws {
+        let (folder, shelf, ids) = try shelf([90])
+        try folder.write(".weir/agent/sessions/\(name)", "")
+        try folder.write(".weir/agent/history", "kept")
+        #expect(shelf.ids() == ids)
+        #expect(shelf.prune(keep: 0, days: 0, now: .distantFuture).removed == ids)
+        #expect(folder.exists(".weir/agent/sessions/\(name)") && folder.exists(".weir/agent/history"))
+        #expect(!SessionFile.remove(id: String(name.dropLast(6)), folder: shelf.folder))
+        #expect(folder.exists(".weir/agent/sessions/\(name)") && folder.exists(".weir/agent/history"))
+        #expect(SessionShelf.isID(SessionShelf.newID()))
+    }
+
+    @Test("a link is not followed: neither what it names nor the link becomes a session")
+    func link() throws {
+        let (folder, shelf, ids) = try shelf([90])
+        try folder.write("other.txt", "not a session")
+        let id = "20261101-000009-bbbbbb"
+        try folder.link(".weir/agent/sessions/\(id).jsonl", to: "\(folder.path)/other.txt")
+        #expect(throws: WeirError.self) { try SessionFile(id: id, folder: shelf.folder) }
+        #expect(shelf.prune(keep: 0, days: 0, now: .distantFuture).removed == ids)
+        #expect(folder.text("other.txt") == "not a session")
+    }
+
+    @Test("going on with one locks it before it is read; one that was taken away is not made anew")
+    func resume() throws {
+        let (folder, shelf, ids) = try shelf([1, 2])
+        try SessionFile(id: ids[0], folder: shelf.folder).append(.task("first"))
+        var held: SessionFile?
+        do {
+            let resumed = try shelf.resume(ids[0])
+            #expect(resumed.records.map(\.event) == [.task("first")])
+            held = resumed.file
+        }
+        #expect { try shelf.resume(ids[0]) } throws: { ($0 as? WeirError)?.code == "agent.session-busy" }
+        #expect(shelf.prune(keep: 0, days: 0, now: .distantFuture).busy == [ids[0]])
+        try held?.append(.task("second"))
+        held = nil
+        #expect(try shelf.resume(ids[0]).records.count == 2)
+        #expect { try SessionFile(resuming: ids[1], folder: shelf.folder) } throws: {
+            ($0 as? WeirError)?.code == "agent.no-session"
+        }
+        #expect(shelf.ids() == [ids[0]] && !folder.exists(".weir/agent/sessions/\(ids[1]).jsonl"))
+    }
+
     @Test("one that is opened while it is taken away is written to a file that is there")
     func race() async throws {
         let (folder, shelf, ids) = try shelf([90])

@@ -31,6 +31,18 @@ private struct SubjectEmbedder: TextEmbedder {
     }
 }
 
+/// Fails for more than one text, until it is mended.
+private final class ShakyEmbedder: TextEmbedder {
+    let space = "test:subjects"
+    let dimensions = 3
+    let isMended = Mutex(false)
+
+    func embed(_ texts: [String]) async throws -> [[Float]] {
+        if texts.count > 1, !isMended.withLock({ $0 }) { throw WeirError("ai.network", "no answer") }
+        return try await SubjectEmbedder().embed(texts)
+    }
+}
+
 @Suite("Memories of an agent")
 struct MemoryBookTests {
     private static func block(_ content: String, _ type: String = "context") -> String {
@@ -143,6 +155,19 @@ struct MemoryBookTests {
         #expect(try await book.search("refund").count == 2)
         _ = try await book.retire([id])
         #expect(try await book.search("price").map(\.memory.content) == ["Customers get their money back"])
+    }
+
+    @Test("vectors that could not be made are made by a later search of the same book")
+    func filledLater() async throws {
+        let store = try StateStore.inMemory()
+        let plain = MemoryBook(store: store)
+        _ = try await plain.add("Customers get their money back", type: .context)
+        _ = try await plain.add("The mart is slow on Mondays", type: .performance)
+        let embedder = ShakyEmbedder()
+        let book = MemoryBook(store: store, embedder: embedder)
+        #expect(try await book.search("refund").isEmpty)
+        embedder.isMended.withLock { $0 = true }
+        #expect(try await book.search("refund").map(\.memory.content) == ["Customers get their money back"])
     }
 
     @Test("what cannot be remembered is refused, and an edit too")

@@ -39,6 +39,21 @@ struct LineBufferTests {
         #expect(type("\u{03}").1 == .interrupted)
     }
 
+    @Test("a paste whose end never comes can be ended, and is text until then")
+    func endlessPaste() {
+        var (buffer, _) = type("a\u{1B}[200~b\rc\u{3}\r")
+        #expect(buffer.isPasting && buffer.text == ["a"])
+        buffer.endPaste()
+        #expect(!buffer.isPasting && String(buffer.text) == "ab\nc\n")
+        // What comes next are keys.
+        #expect(buffer.take(0x03) == .interrupted)
+        buffer.endPaste()
+        #expect(String(buffer.text) == "ab\nc\n")
+        var (cut, _) = type("\u{1B}[200~é\u{1B}[20")
+        cut.endPaste()
+        #expect(String(cut.text) == "é[20")
+    }
+
     @Test("of a text that is longer than the screen the part around the cursor is drawn, and in the end all of it")
     func window() {
         var (buffer, _) = type("\u{1B}[200~" + (1...50).map { "line \($0)" }.joined(separator: "\n") + "\u{1B}[201~")

@@ -127,7 +127,14 @@ final class AgentDisplay: Sendable {
     /// What the task came to.
     func end(_ outcome: AgentOutcome, dryRun: Bool) {
         if !outcome.patch.isEmpty {
-            if dryRun { say(outcome.patch) } else { tell("\n" + AgentText.patch(outcome.patch, on: console.errors)) }
+            if !dryRun {
+                tell("\n" + AgentText.patch(outcome.patch, on: console.errors))
+            } else if console.output.isTerminal {
+                say(AgentText.patch(outcome.patch, on: console.output) + "\n")
+            } else {
+                // For `git apply`, byte for byte.
+                say(outcome.patch)
+            }
         }
         tell(AgentText.end(outcome, on: console.errors) + "\n")
     }
@@ -141,26 +148,42 @@ final class AgentDisplay: Sendable {
             // Nothing moves while the person thinks.
             state.doing = ""
         }
-        let subject = question.subject.split(whereSeparator: \.isNewline).map { Cell.visible(String($0)) }
+        let asked = AskedText(question.subject, width: console.errors.width ?? 80)
         tell(
             "\n" + style("\(Cell.visible(question.tool))", .strong)
-                + "  \(subject.prefix(20).joined(separator: "\n  "))\n"
+                + "  \(asked.isLong ? asked.ends(on: console.errors) : asked.whole)\n"
                 + "It is asked because \(Cell.visible(question.reason)).\n")
-        // What was typed before this was shown is no answer to it.
-        TerminalMode.forgetTyped()
-        let typed = try await LineEditor(historyPath: nil).line(prompt: "Do it? [y]es, [a]lways, [n]o: ")
-        if typed == .interrupted { Interruption.interrupt() }
-        try Task.checkCancellation()
+        let reply = try await answer(to: asked)
         state.withLock { state in
             wait(question.tool, &state)
             lay(&state)
         }
-        guard case .text(let text) = typed else { return .no("the person said no") }
-        return switch text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() {
-        case "y", "yes": .yes
-        case "a", "always": .always
-        case "", "n", "no": .no("the person said no")
-        default: .no("the person said: \(text.trimmingCharacters(in: .whitespacesAndNewlines))")
+        return reply
+    }
+
+    /// Nobody agrees to what they have not seen: all of it is shown first.
+    private func answer(to asked: AskedText) async throws -> PermissionReply {
+        var isShown = !asked.isLong
+        while true {
+            // What was typed before this was shown is no answer to it.
+            TerminalMode.forgetTyped()
+            let prompt = isShown ? "Do it? [y]es, [a]lways, [n]o: " : "Do it? [s]how all of it first, [n]o: "
+            let typed = try await LineEditor(historyPath: nil).line(prompt: prompt)
+            if typed == .interrupted { Interruption.interrupt() }
+            try Task.checkCancellation()
+            guard case .text(let text) = typed else { return .no("the person said no") }
+            let words = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            switch words.lowercased() {
+            case "s", "show":
+                tell("  \(asked.whole)\n")
+                isShown = true
+            case "y", "yes", "a", "always":
+                if isShown { return words.lowercased().hasPrefix("y") ? .yes : .always }
+                tell("Not all of it was shown yet. This is all of it:\n  \(asked.whole)\n")
+                isShown = true
+            case "", "n", "no": return .no("the person said no")
+            default: return .no("the person said: \(words)")
+            }
         }
     }
 
