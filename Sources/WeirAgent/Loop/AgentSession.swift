@@ -64,14 +64,17 @@ public struct AgentSession: Sendable {
         var records: [SessionRecord] = []
         var id = SessionShelf.newID()
         var head: SessionHead?
+        var held: SessionFile?
         if let resume = request.resume {
-            id = try shelf.find(resume)
-            records = try shelf.records(id)
+            let resumed = try shelf.resume(resume)
+            (id, held, records) = (resumed.file.id, resumed.file, resumed.records)
             head = records.lazy.compactMap { if case .began(let head) = $0.event { head } else { nil } }.first
         }
         let name = request.agent ?? head?.agent ?? project.agent.profile ?? BuiltInProfiles.usual
         let profile = try ProfileShelf(root: project.root).profile(name)
-        let memory = request.memory == nil ? ProjectMemory.agent(project, settings, store, session: id) : nil
+        let memory =
+            request.memory == nil
+            ? ProjectMemory.agent(project, settings, store, session: id, budget: request.budget) : nil
         let isDryRun = request.isDryRun || head?.isDryRun == true || profile.isPlanOnly
         let workspace = Workspace(root: project.root, isDryRun: isDryRun)
         var servers: ToolServers?
@@ -122,7 +125,7 @@ public struct AgentSession: Sendable {
         // A small model would talk until its window is full.
         parts.maxAnswerTokens =
             project.agent.answerTokens ?? min(parts.maxAnswerTokens, max(512, (choice.maxInputTokens ?? .max) / 4))
-        let file = try SessionFile(id: id, folder: folder)
+        let file = try held ?? SessionFile(id: id, folder: folder)
         let rules = project.agent.sessions
         let keepsOwn = request.folder == nil
         return AgentSession(

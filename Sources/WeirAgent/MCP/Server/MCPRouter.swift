@@ -207,7 +207,8 @@ extension MCPRouter {
                 guard let text = try await confirmable.question(read, context) else { return .decided(.allowed) }
                 question = text
             } else {
-                question = "Call \(spec.name) with \(arguments.line.prefix(300))?"
+                let shown = CutText.head(arguments.line, bytes: 4_000)
+                question = "Call \(spec.name) with \(shown.text)\(shown.isCut ? " … (cut)" : "")?"
             }
         } catch let error as WeirError {
             // The call itself fails the same way, and is written down. What only a person's word stands for is not tried.
