@@ -119,8 +119,24 @@ struct VertexBatchTests {
         let error = await failure { _ = try await results(ticket, client) }
         #expect(error?.code == "ai.batch-failed")
         #expect(error?.message.contains(fate == .failed ? "could not be read" : "without a single answer") == true)
+        // There are files of some kind, and an answer may be among them.
+        let folder = try #require(ticket.folder)
+        #expect(error?.hint?.contains(folder) == true && server.objects.count == 2)
         #expect(try await store.usageRows(limit: 100).isEmpty)
         #expect(try await reserved(client) == 0)
+        await server.stop()
+    }
+
+    @Test("of a job that failed and left nothing at all, the questions are deleted")
+    func refused() async throws {
+        let (server, client, _) = try await lab()
+        let ticket = try await client.submitBatch(Self.items)
+        _ = try await client.batchStatus(ticket)
+        let job = #"{"name":"\#(ticket.id)","state":"JOB_STATE_FAILED","error":{"code":3,"message":"no such model"}}"#
+        server.next(Reply(json: job))
+        let error = await failure { _ = try await client.batchOutcome(ticket) }
+        #expect(error?.message.contains("no such model") == true && error?.hint == nil, "\(String(describing: error))")
+        #expect(server.objects.isEmpty)
         await server.stop()
     }
 
@@ -201,6 +217,13 @@ struct VertexBatchTests {
         #expect(error?.code == "ai.batch-failed" && error?.message.contains("belong to no question") == true)
         #expect(try await store.usageRows(limit: 10).map(\.inputUncached) == [3])
         #expect(try await reserved(client) == 0)
+        // Beside the real one: both are told of, and nothing may be deleted.
+        let own = other.replacing(#"[{"parts":[{"text":"?"}]}]"#, with: #"[{"parts":[{"text":"one"}],"role":"user"}]"#)
+        server.put(path, "\(other)\n\(own)\n")
+        let outcome = try await client.batchOutcome(ticket)
+        #expect(Array(outcome.results.keys) == ["q0"] && !outcome.mayClear)
+        server.put(path, own)
+        #expect(try await client.batchOutcome(ticket).mayClear)
         await server.stop()
     }
 
@@ -235,9 +258,10 @@ struct VertexBatchTests {
 
     @Test("lines without keys are matched by the request that they repeat, keys or order aside")
     func keys() {
-        func line(_ key: String?, _ text: String) -> JSONValue {
+        func line(_ key: String?, _ text: String, fails: Bool = false) -> JSONValue {
             var fields: [String: JSONValue] = [
-                "request": ["contents": [["role": "user", "parts": [["text": .string(text)]]]], "extra": "x"]
+                "request": ["contents": [["role": "user", "parts": [["text": .string(text)]]]], "extra": "x"],
+                "response": fails ? [:] : ["candidates": []], "status": fails ? "Internal error" : "",
             ]
             if let key { fields["key"] = .string(key) }
             return .object(fields)
@@ -250,6 +274,18 @@ struct VertexBatchTests {
             VertexBatch.keyed([line(nil, "1"), line(nil, "1"), line(nil, "9"), .null], by: questions).compactMap(
                 VertexBatch.key) == ["a", "?1", "?2"])
         #expect(VertexBatch.keyed([line(nil, "1")], by: []).compactMap(VertexBatch.key) == ["?0"])
+        // A first try that failed does not take the key of the second; where nothing else came, it has one.
+        func named(_ lines: JSONValue...) -> [String] {
+            VertexBatch.keyed(lines, by: questions).compactMap { line in
+                VertexBatch.key(line).map { line["status"]?.text == "" ? $0 : "-\($0)" }
+            }
+        }
+        #expect(named(line(nil, "1", fails: true), line(nil, "1")) == ["a"])
+        #expect(named(line(nil, "2", fails: true), line(nil, "2"), line(nil, "2")) == ["b", "c"])
+        #expect(named(line(nil, "2", fails: true), line(nil, "2", fails: true), line(nil, "2")) == ["-c", "b"])
+        #expect(named(line("a", "1", fails: true), line(nil, "1")) == ["-a", "a"])
+        #expect(named(line("a", "1"), line(nil, "1")) == ["a", "?1"], "paid, and nobody's")
+        #expect(named(line(nil, "9", fails: true)) == ["-?0"])
         // Whoever has its key is not given away again.
         #expect(
             VertexBatch.keyed([line("b", "2"), line(nil, "2")], by: questions).compactMap(VertexBatch.key) == [
