@@ -8,11 +8,14 @@ extension AIClient {
     /// All questions must be for one model. What they may cost at most is set aside until ``batchResults(_:options:)``
     /// has brought the answers, also across processes: keep the ticket.
     ///
-    /// - Parameter willSubmit: is given the ticket, without an id, before anything is sent: who keeps it can find out
-    ///   with ``findBatch(_:options:)`` what became of a batch whose process died, or whose answer got lost.
+    /// - Parameters:
+    ///   - willSubmit: is given the ticket, without an id, before anything is sent: who keeps it can find out
+    ///     with ``findBatch(_:besides:options:)`` what became of a batch whose process died, or whose answer got lost.
+    ///   - taken: ids of batches that are others'.
     public func submitBatch(
         _ items: [AIBatchItem], options: AICallOptions = AICallOptions(),
-        willSubmit: (AIBatchTicket) async throws -> Void = { _ in }
+        willSubmit: (AIBatchTicket) async throws -> Void = { _ in },
+        besides taken: () async throws -> Set<String> = { [] }
     ) async throws -> AIBatchTicket {
         guard let first = items.first else { throw WeirError("ai.empty-batch", "a batch needs a question") }
         let endpoint = try router.endpoint(first.model)
@@ -44,7 +47,7 @@ extension AIClient {
             let draft = ticket
             ticket.id = try await retrying(endpoint, options) { attempt in
                 // The answer to an earlier try may have got lost on its way, and the batch not.
-                if attempt > 1, let known = try await find(draft, endpoint) { return known }
+                if attempt > 1, let known = try await find(draft, besides: try await taken(), endpoint) { return known }
                 let request = try await prepare(items, draft, at: endpoint)
                 do { return try await create(request, at: endpoint) } catch {
                     if !Self.isRefusal(error) { mayExist = true }
@@ -97,11 +100,16 @@ extension AIClient {
 
     /// The ticket of a batch whose id nobody heard, from the provider's own list; nil where the provider never got it.
     /// Then what was set aside for it is given back.
+    ///
+    /// - Parameter taken: ids of batches that are others': not every provider's have names.
     public func findBatch(
-        _ ticket: AIBatchTicket, options: AICallOptions = AICallOptions()
+        _ ticket: AIBatchTicket, besides taken: Set<String> = [], options: AICallOptions = AICallOptions()
     ) async throws -> AIBatchTicket? {
         let endpoint = try router.endpoint("\(ticket.provider)/\(ticket.model)")
-        guard let id = try await retrying(endpoint, AICallOptions(), { _ in try await find(ticket, endpoint) }) else {
+        let id = try await retrying(endpoint, AICallOptions()) { _ in
+            try await find(ticket, besides: taken, endpoint)
+        }
+        guard let id else {
             try await book?.release(ticket.reservation)
             // Its questions may lie there all the same.
             await clearBatch(ticket, options: options)
@@ -112,14 +120,15 @@ extension AIClient {
         return found
     }
 
-    private func find(_ ticket: AIBatchTicket, _ endpoint: Endpoint) async throws -> String? {
+    private func find(_ ticket: AIBatchTicket, besides taken: Set<String>, _ endpoint: Endpoint) async throws -> String?
+    {
         let limiter = await registry.limiter(endpoint)
         var page: String?
         for _ in 0..<BatchList.mostPages {
             let request = BatchList.request(named: ticket.name, after: page, endpoint.target)
             let body = try await ask(request, endpoint, limiter).value
             let list = BatchList(body, endpoint.target)
-            if let id = list.id(of: ticket) { return id }
+            if let id = list.id(of: ticket, besides: taken) { return id }
             guard let next = list.next, !list.isOlder(than: ticket) else { return nil }
             page = next
         }

@@ -40,10 +40,13 @@ struct BatchStep: Sendable {
         let items = found.values.compactMap(answering.batched)
         var submitted: [AnswerStore.Pending] = []
         for portion in try client.batchPortions(items) {
-            let ticket = try await client.submitBatch(portion, options: answering.options) { draft in
-                _ = claims.claim(draft, for: asking)
-                try await connection.perform { try store.remember(own(draft), on: $0) }
-            }
+            let ticket = try await client.submitBatch(
+                portion, options: answering.options,
+                willSubmit: { draft in
+                    _ = claims.claim(draft, for: asking)
+                    try await connection.perform { try store.remember(own(draft), on: $0) }
+                },
+                besides: { try await connection.perform { try store.taken(on: $0) } })
             try await connection.perform { try store.remember(own(ticket), on: $0) }
             submitted.append(own(ticket))
         }
@@ -89,7 +92,10 @@ struct BatchStep: Sendable {
     /// A batch with the provider's id. Of one whose hand-over nobody lived to see, the provider knows whether it has it.
     func known(_ batch: AnswerStore.Pending, on connection: Connection) async throws -> AnswerStore.Pending? {
         guard batch.ticket.id.isEmpty else { return batch }
-        guard let ticket = try await client.findBatch(batch.ticket, options: answering.options) else {
+        let taken = try await connection.perform { try store.taken(on: $0) }
+        guard
+            let ticket = try await client.findBatch(batch.ticket, besides: taken, options: answering.options)
+        else {
             try await connection.perform { try store.forget(batch.ticket, on: $0) }
             return nil
         }

@@ -27,6 +27,12 @@ extension AnswerStore {
         }.compactMap(\.self)
     }
 
+    /// Ids of the batches of all tables.
+    func taken(on connection: isolated Connection) throws -> Set<String> {
+        let ids = try connection.query("SELECT json_extract_string(ticket, '$.id') FROM \(Self.batches.sql)")
+        return Set(ids.map { $0[0].display })
+    }
+
     /// Keeps a ticket; one without an id is replaced once the id is known.
     func remember(_ batch: Pending, on connection: isolated Connection) throws {
         try connection.transaction { connection in

@@ -61,6 +61,20 @@ struct BatchMoneyTests {
         await lab.server.stop()
     }
 
+    @Test("where batches have no names, another's is not taken for one's own")
+    func besides() async throws {
+        let lab = try await lab()
+        let other = try await lab.client.submitBatch(Self.items)
+        lab.server.next(Reply(500, json: "{}"))
+        let ticket = try await lab.client.submitBatch(Self.items, besides: { [other.id] })
+        #expect(ticket.id != other.id && lab.server.batches == 2)
+        var draft = ticket
+        draft.id = ""
+        #expect(try await lab.client.findBatch(draft, besides: [other.id])?.id == ticket.id)
+        #expect(try await lab.client.findBatch(draft, besides: [other.id, ticket.id]) == nil)
+        await lab.server.stop()
+    }
+
     @Test("a server that cannot be reached was handed nothing")
     func unreachable() async throws {
         let lab = try await lab()
