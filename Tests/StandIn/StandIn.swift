@@ -113,6 +113,8 @@ public final class StandIn: Sendable {
     public var mostUnderWay: Int { state.withLockedValue { $0.mostUnderWay } }
     /// `bucket/name` of each object.
     public var objects: [String] { state.withLockedValue { $0.objects.keys.sorted() } }
+    /// Batches that were handed over.
+    public var batches: Int { state.withLockedValue { $0.batches.count } }
     public var issuedTokens: Int { state.withLockedValue { $0.issued } }
 
     private static func answer(_ received: Received, _ state: NIOLockedValueBox<State>) async -> Reply {

@@ -84,11 +84,25 @@ public struct AIBatchTicket: Sendable, Hashable, Codable {
     public var inputTokens: Int64?
     /// The folder of its own in Cloud Storage where Vertex AI finds the questions and leaves the answers.
     public var folder: String?
+    /// Who handed it over: its answers are accounted to them, whoever fetches them.
+    public var runID: String?
+    public var node: String?
+    public var step: String?
 
     /// About what one of its questions takes.
     var inputTokensEach: Int64 { (inputTokens ?? 0) / Int64(max(1, questions ?? 1)) }
 
     var submittedAt: Date? { at.map(UTC.date(milliseconds:)) }
+
+    /// The options of whoever fetches it, with the tag of whoever handed it over.
+    func tagged(_ options: AICallOptions) -> AICallOptions {
+        var options = options
+        // Tickets of older versions do not tell.
+        if runID != nil || node != nil || step != nil {
+            options.tag = AICallTag(runID: runID, node: node, step: step)
+        }
+        return options
+    }
 }
 
 extension AIBatchTicket {
@@ -116,12 +130,20 @@ public struct AIBatchStatus: Sendable, Hashable {
     public var isOver: Bool { state != .pending }
 }
 
+/// What a batch that is over brought.
+public struct AIBatchOutcome: Sendable, Hashable {
+    /// By the ids of the questions.
+    public var results: [String: AIBatchResult]
+    /// What lies in Cloud Storage is all in ``results``: once they are stored, it may be deleted.
+    public var mayClear = true
+}
+
 /// What became of one question of a batch.
 public enum AIBatchResult: Sendable, Hashable {
     case answered(AIResponse)
     /// The vector of the one text.
     case embedded(AIEmbeddings)
-    /// Refused or failed; nothing was paid.
+    /// Refused or failed. Nothing was paid, but for an answer that cannot be read: then the fault tells its usage.
     case failed(AIFault)
     /// Not asked before the batch ended.
     case skipped

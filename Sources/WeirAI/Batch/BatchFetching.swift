@@ -10,6 +10,16 @@ extension AIClient {
     public func batchResults(
         _ ticket: AIBatchTicket, options: AICallOptions = AICallOptions()
     ) async throws -> [String: AIBatchResult] {
+        try await batchOutcome(ticket, options: options).results
+    }
+
+    /// The answers of a batch that is over, and whether what it left in Cloud Storage may be deleted then.
+    ///
+    /// - Throws: `ai.batch-pending` while it is not over, `ai.batch-failed`.
+    public func batchOutcome(
+        _ ticket: AIBatchTicket, options: AICallOptions = AICallOptions()
+    ) async throws -> AIBatchOutcome {
+        let options = ticket.tagged(options)
         let status = try await batchStatus(ticket)
         guard status.isOver else {
             throw WeirError("ai.batch-pending", "the batch \(ticket.id) is not answered yet", isTransient: true)
@@ -25,26 +35,44 @@ extension AIClient {
             if let known = results[id], known.isSuccess, !result.isSuccess { continue }
             results[id] = result
         }
-        // Of one that is said to be answered there must be something.
-        if results.isEmpty, status.state == .failed || status.state == .ended {
-            try await book?.release(ticket.reservation)
-            let reason = status.message ?? "it told no reason"
-            throw WeirError(
-                "ai.batch-failed",
-                status.state == .failed
-                    ? "the provider refused the batch: \(Redaction.clean(reason, secrets: settings.secrets))"
-                    : "the batch \(ticket.id) ended without a single answer", outcome: .systemFailed)
-        }
+        if results.isEmpty { return try await nothing(status, ticket, endpoint, options) }
         for (id, result) in results { results[id] = try await record(result, id, ticket, endpoint, options) }
         try await book?.release(ticket.reservation)
         let strays = results.keys.filter(VertexBatch.isStray)
         for id in strays { results[id] = nil }
         if !strays.isEmpty {
             let said = "\(Figures.count(Int64(strays.count), "answer")) of the batch \(ticket.id) belong to no question"
-            if results.isEmpty { throw WeirError("ai.batch-failed", said, outcome: .systemFailed) }
-            options.warn(AIWarning("ai.stray-answers", "\(said); they stand in the ledger"))
+            if results.isEmpty { throw failure(said, ticket) }
+            let place = ticket.folder.map { " and lie in \($0)" } ?? ""
+            options.warn(AIWarning("ai.stray-answers", "\(said); they stand in the ledger\(place)"))
         }
-        return results
+        return AIBatchOutcome(results: results, mayClear: strays.isEmpty)
+    }
+
+    /// What a batch without a single answer means. Where there are files of any kind they are left: an answer that is
+    /// not found may have been paid.
+    private func nothing(
+        _ status: AIBatchStatus, _ ticket: AIBatchTicket, _ endpoint: Endpoint, _ options: AICallOptions
+    ) async throws -> AIBatchOutcome {
+        let output = ticket.folder.flatMap(CloudFolder.init)?.inside(VertexBatch.output)
+        var isEmpty = true
+        if let output { isEmpty = try await objects(in: output, endpoint).isEmpty }
+        try await book?.release(ticket.reservation)
+        // Of one that is said to be answered there must be something.
+        guard status.state == .failed || status.state == .ended else {
+            return AIBatchOutcome(results: [:], mayClear: isEmpty)
+        }
+        if status.state == .ended { throw failure("the batch \(ticket.id) ended without a single answer", ticket) }
+        let reason = Redaction.clean(status.message ?? "it told no reason", secrets: settings.secrets)
+        if isEmpty { await clearBatch(ticket, options: options) }
+        throw failure("the provider refused the batch: \(reason)", ticket, isCleared: isEmpty)
+    }
+
+    private func failure(_ said: String, _ ticket: AIBatchTicket, isCleared: Bool = false) -> WeirError {
+        WeirError(
+            "ai.batch-failed", said,
+            hint: isCleared ? nil : ticket.folder.map { "look at what it left in \($0), and delete it then" },
+            outcome: .systemFailed)
     }
 
     private func lines(
@@ -107,6 +135,7 @@ extension AIClient {
         var result = result
         switch result {
         case .answered(var answer):
+            if answer.usage.isMissing { answer.usage = Self.guess(ticket.inputTokensEach, answer.text) }
             let cost = endpoint.price?.cost(of: answer.usage, isBatch: true)
             answer.cost = cost
             answer.provider = endpoint.provider.name
@@ -122,10 +151,17 @@ extension AIClient {
             row.take(Reading(usage: found.usage, served: found.model, status: 200))
             row.cost = cost?.pico
             result = .embedded(found)
-        case .failed(let fault):
+        case .failed(var fault):
             row.status = .failed
-            row.error = "ai.\(fault.kind.rawValue)"
             row.cost = 0
+            if var usage = fault.usage {
+                if usage.isMissing { usage.inputUncached = ticket.inputTokensEach }
+                row.take(Reading(usage: usage, status: 200))
+                row.cost = endpoint.price?.cost(of: usage, isBatch: true)?.pico
+                fault.usage = usage
+            }
+            row.error = "ai.\(fault.kind.rawValue)"
+            result = .failed(fault)
         case .skipped:
             return result
         }

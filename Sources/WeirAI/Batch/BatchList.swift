@@ -70,11 +70,14 @@ struct BatchList {
 
     /// The batch of a ticket. Where batches have no names it is the one of as many questions that came nearest to the
     /// time at which the ticket's was handed over.
-    func id(of ticket: AIBatchTicket) -> String? {
+    ///
+    /// - Parameter taken: ids of other tickets.
+    func id(of ticket: AIBatchTicket, besides taken: Set<String>) -> String? {
         if let found = entries.first(where: { $0.name != nil && $0.name == ticket.name }) { return found.id }
         guard let count = ticket.questions, let at = ticket.submittedAt else { return nil }
         let candidates = entries.compactMap { entry -> (id: String, distance: TimeInterval)? in
-            guard entry.name == nil, entry.questions == count, let created = entry.createdAt else { return nil }
+            guard entry.name == nil, !taken.contains(entry.id), entry.questions == count, let created = entry.createdAt
+            else { return nil }
             let distance = created.timeIntervalSince(at)
             return distance >= -Self.slack ? (entry.id, abs(distance)) : nil
         }

@@ -166,8 +166,14 @@ enum BatchWire {
                             body, type: target.provider.type, shortened: kind == .shortenedEmbeddings))
                 }
                 return .answered(try target.provider.wire.decode(body))
-            } catch let fault as AIFault { return .failed(fault) } catch {
-                return .failed(AIFault(.garbled, "\(error)"))
+            } catch {
+                var fault = error as? AIFault ?? AIFault(.garbled, "\(error)")
+                // It was made and is paid, whether or not it can be read.
+                if fault.kind == .garbled, fault.usage == nil {
+                    fault.usage = AIUsage()
+                    fault.usage?.isMissing = true
+                }
+                return .failed(fault)
             }
         }
         switch target.provider.format {

@@ -92,17 +92,35 @@ enum VertexBatch {
     /// An answer to none of our questions; the mark is no letter of an id. It was paid all the same.
     static func isStray(_ id: String) -> Bool { id.hasPrefix("?") }
 
-    /// Lines of answers with the keys of the questions that they repeat. Equal questions take the answers in turn.
+    /// A line with an answer, and not only with what went wrong.
+    private static func isAnswer(_ line: JSONValue) -> Bool {
+        line["response"]?.fields?.isEmpty == false && line["status"]?.text?.isEmpty != false
+    }
+
+    /// Lines of answers with the keys of the questions that they repeat. Equal questions take the answers in turn, and
+    /// answers before failures: a question may have been tried again. A failure that is left over then tells nothing.
     static func keyed(_ lines: [JSONValue], by questions: [JSONValue]) -> [JSONValue] {
-        var waiting: [String: [String]] = [:]
         let taken = Set(lines.compactMap(key))
+        let answered = Set(lines.filter(isAnswer).compactMap(key))
+        var waiting: [String: [String]] = [:]
+        var failed: [String: [String]] = [:]
         for question in questions.reversed() {
-            guard let id = key(question), !taken.contains(id), let mark = mark(question) else { continue }
-            waiting[mark, default: []].append(id)
+            guard let id = key(question), let mark = mark(question) else { continue }
+            waiting[mark, default: []] += taken.contains(id) ? [] : [id]
+            if taken.contains(id), !answered.contains(id) { failed[mark, default: []].append(id) }
         }
-        return lines.enumerated().compactMap { number, line in
-            guard key(line) == nil, case .object(var fields) = line else { return key(line) == nil ? nil : line }
-            fields["key"] = .string(mark(line).flatMap { waiting[$0]?.popLast() } ?? "?\(number)")
+        var keys = lines.map(key)
+        for (number, line) in lines.enumerated() where keys[number] == nil && isAnswer(line) {
+            let mark = mark(line) ?? ""
+            keys[number] = waiting[mark]?.popLast() ?? failed[mark]?.popLast() ?? "?\(number)"
+        }
+        for (number, line) in lines.enumerated() where keys[number] == nil {
+            let mark = mark(line) ?? ""
+            keys[number] = waiting[mark]?.popLast() ?? (waiting[mark] == nil ? "?\(number)" : nil)
+        }
+        return zip(lines, keys).compactMap { line, key in
+            guard let key, case .object(var fields) = line else { return nil }
+            fields["key"] = .string(key)
             return .object(fields)
         }
     }

@@ -207,7 +207,7 @@ extension AIClient {
         }
     }
 
-    private static func guess(_ inputTokens: Int64, _ text: String) -> AIUsage {
+    static func guess(_ inputTokens: Int64, _ text: String) -> AIUsage {
         var usage = AIUsage()
         usage.inputUncached = inputTokens
         usage.outputTotal = TokenEstimate.tokens(text)

@@ -6,7 +6,7 @@ struct Endpoint: Sendable {
     let provider: ProviderSettings
     /// As the provider names it.
     let model: String
-    let price: ModelPrice?
+    var price: ModelPrice?
     var profile: ModelProfile
 
     var target: WireTarget {

@@ -63,6 +63,14 @@ public struct ModelPrice: Sendable, Hashable {
         return tier
     }
 
+    /// The prices of requests of a size, whatever many of them add up to.
+    func ofRequests(inputTokens: Int64) -> ModelPrice {
+        // One that is above a step is dearer by itself.
+        let isLarge = !tier(inputTokens: inputTokens, isBatch: false, serviceTier: nil).size.isEmpty
+        return isLarge
+            ? self : ModelPrice(entry: entry.filter { name, _ in !Self.steps.contains { name.contains($0.1) } })
+    }
+
     private static let steps: [(Int64, String)] = [
         (272_000, "_above_272k_tokens"), (200_000, "_above_200k_tokens"), (128_000, "_above_128k_tokens"),
         (100_000, "_above_100k_tokens"),

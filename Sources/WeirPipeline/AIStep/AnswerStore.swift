@@ -41,6 +41,8 @@ struct AnswerStore: Sendable {
     let resolved: ResolvedStep
     let runID: String
     let now: String
+    /// The table as its environment names it; nil where no batches are looked at.
+    var target: TableName?
 
     static let table = TableName(schema: Warehouse.metaSchema, table: "ai_answers")
     static let batches = TableName(schema: Warehouse.metaSchema, table: "ai_batches")
@@ -155,14 +157,15 @@ struct AnswerStore: Sendable {
     /// Stores answers: when it returns they are safe.
     func store(_ answers: [KeptAnswer], on connection: isolated Connection) throws {
         try connection.transaction { connection in
-            try connection.append(to: Self.table, rows: answers.map(row))
+            try connection.append(to: Self.table, rows: answers.map { row($0) })
         }
     }
 
-    private func row(_ answer: KeptAnswer) -> [Value] {
+    /// - Parameter origin: the recipe and the model, where they are not those of the step as it is now.
+    func row(_ answer: KeptAnswer, from origin: (recipe: String, model: String)? = nil) -> [Value] {
         [
-            .text(answer.hash), .text(resolved.recipe), .text(resolved.table.description),
-            .text(resolved.step.task.rawValue), .text(resolved.step.model), Value(answer.served),
+            .text(answer.hash), .text(origin?.recipe ?? resolved.recipe), .text(resolved.table.description),
+            .text(resolved.step.task.rawValue), .text(origin?.model ?? resolved.step.model), Value(answer.served),
             .text(answer.status.rawValue), Value(answer.answer),
             answer.vector.map { .list($0.map { .float($0) }) } ?? .null, Value(answer.raw), Value(answer.reason),
             Value(answer.features), .int(answer.inputTokens), .int(answer.outputTokens),
@@ -192,51 +195,6 @@ struct AnswerStore: Sendable {
             DROP TABLE IF EXISTS \(questions)
             """)
         staged.takeAnswers(try connection.columns(of: staged.table) ?? [])
-    }
-
-    // MARK: Batches
-
-    /// A batch that the provider works on.
-    struct Pending: Sendable {
-        var ticket: AIBatchTicket
-        var runID: String
-    }
-
-    func pending(on connection: isolated Connection) throws -> [Pending] {
-        try connection.query(
-            "SELECT ticket, run_id FROM \(Self.batches.sql) WHERE recipe = ? ORDER BY submitted_at",
-            [.text(resolved.recipe)]
-        ).map { row in
-            AIBatchTicket(kept: row[0].display).map { Pending(ticket: $0, runID: row[1].display) }
-        }.compactMap(\.self)
-    }
-
-    /// Keeps a ticket; one without an id is replaced once the id is known.
-    func remember(_ ticket: AIBatchTicket, on connection: isolated Connection) throws {
-        try connection.transaction { connection in
-            try forget(ticket, on: connection)
-            try connection.execute(
-                "INSERT INTO \(Self.batches.sql) VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    .text(resolved.table.description), .text(resolved.recipe), .text(try ticket.kept()),
-                    .int(Int64(ticket.questions ?? 0)), .text(runID), .text(now),
-                ])
-        }
-    }
-
-    /// Forgets a batch that the provider never got, or that is over.
-    func forget(_ ticket: AIBatchTicket, on connection: isolated Connection) throws {
-        try connection.execute(
-            "DELETE FROM \(Self.batches.sql) WHERE recipe = ? AND json_extract_string(ticket, '$.reservation') = ?",
-            [.text(resolved.recipe), .text(ticket.reservation)])
-    }
-
-    /// Stores a batch's answers and forgets the batch, both or neither.
-    func settle(_ pending: Pending, _ answers: [KeptAnswer], on connection: isolated Connection) throws {
-        try connection.transaction { connection in
-            try connection.append(to: Self.table, rows: answers.map(row))
-            try forget(pending.ticket, on: connection)
-        }
     }
 }
 

@@ -41,7 +41,8 @@ extension Answering {
         }
     }
 
-    private func refused(_ questions: [Question], _ error: WeirError, _ tally: AskingTally) -> Answered {
+    /// What a fault says of its questions.
+    func refused(_ questions: [Question], _ error: WeirError, _ tally: AskingTally) -> Answered {
         // A picture that is none, or a number too large, needs no provider to tell.
         let isCertain =
             ["ai.not-an-image", "ai.unreadable-file", "ai.onnx-value"].contains(error.code) || tally.hasAnswers
@@ -83,7 +84,7 @@ struct ModelAnswering: Answering {
         var answers: [KeptAnswer] = []
         for (index, reading) in asker.read(response, count: questions.count).enumerated() {
             let question = questions[index]
-            var (kept, faults) = try await verdict(reading, question.question, response)
+            var (kept, faults) = try await verdict(reading, question.question.hash, response)
             if !faults.isEmpty, response.finish.kind != .refused {
                 let raw = kept.raw ?? response.text
                 var options = options
@@ -92,7 +93,7 @@ struct ModelAnswering: Answering {
                     asker.repair(question, answer: raw, faults: faults), options: options)
                 tally.took(second.usage, cost: second.cost)
                 let again = asker.read(second, count: 1)[0]
-                (kept, _) = try await verdict(again, question.question, second)
+                (kept, _) = try await verdict(again, question.question.hash, second)
                 kept.add(second)
             }
             if response.finish.kind == .refused { kept.status = .refused }
@@ -102,10 +103,11 @@ struct ModelAnswering: Answering {
         return answers
     }
 
-    private func verdict(
-        _ reading: Asker.Reading, _ question: Question, _ response: AIResponse
+    /// What an answer is worth, and what is wrong with it.
+    func verdict(
+        _ reading: Asker.Reading, _ hash: String, _ response: AIResponse
     ) async throws -> (KeptAnswer, [String]) {
-        var kept = KeptAnswer(hash: question.hash, status: .answered, served: response.model)
+        var kept = KeptAnswer(hash: hash, status: .answered, served: response.model)
         switch reading {
         case .answer(let json):
             let faults = try await check.faults(of: json)
@@ -121,7 +123,7 @@ struct ModelAnswering: Answering {
 }
 
 extension KeptAnswer {
-    fileprivate mutating func add(_ response: AIResponse) {
+    mutating func add(_ response: AIResponse) {
         inputTokens += response.usage.inputTotal
         outputTokens += response.usage.outputTotal
         cost = response.cost.map { $0.pico + (cost ?? 0) } ?? cost

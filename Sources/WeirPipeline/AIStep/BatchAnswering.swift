@@ -10,8 +10,12 @@ protocol BatchAnswering: Answering {
     /// The question as one of a batch; nil where it is to be asked alone, to tell what is wrong with it.
     func batched(_ question: Question) -> AIBatchItem?
 
-    /// What a batch brought for a question; empty where that is no answer.
-    func judge(_ result: AIBatchResult, _ question: Question, _ tally: AskingTally) async throws -> [KeptAnswer]
+    /// What a batch brought for the question of a mark, whose row need not be there; nil where it is no answer, or one
+    /// that is to be mended.
+    func sound(_ result: AIBatchResult, _ hash: String) async throws -> KeptAnswer?
+
+    /// Asks once more for an answer that is not sound.
+    func mend(_ response: AIResponse, _ question: Question, _ tally: AskingTally) async throws -> [KeptAnswer]
 
     /// What questions should cost, from what a few of them would; nil where the model has no price.
     func expectedCost(of open: Int, sample: [Question], earlier: Calibration?) throws -> Money?
@@ -31,10 +35,17 @@ extension ModelAnswering: BatchAnswering {
         (try? asker.prepare(question)).map { AIBatchItem(id: question.hash, request: asker.request([$0])) }
     }
 
-    func judge(_ result: AIBatchResult, _ question: Question, _ tally: AskingTally) async throws -> [KeptAnswer] {
-        guard case .answered(let response) = result else { return [] }
-        tally.took(response.usage, cost: response.cost)
-        return try await judge(response, [asker.prepare(question)], tally)
+    func sound(_ result: AIBatchResult, _ hash: String) async throws -> KeptAnswer? {
+        guard case .answered(let response) = result else { return nil }
+        var (kept, faults) = try await verdict(asker.read(response, count: 1)[0], hash, response)
+        // Who refuses is not asked again.
+        if response.finish.kind == .refused { kept.status = .refused } else if !faults.isEmpty { return nil }
+        kept.add(response)
+        return kept
+    }
+
+    func mend(_ response: AIResponse, _ question: Question, _ tally: AskingTally) async throws -> [KeptAnswer] {
+        try await judge(response, [asker.prepare(question)], tally)
     }
 
     func expectedCost(of open: Int, sample: [Question], earlier: Calibration?) throws -> Money? {
@@ -47,14 +58,16 @@ extension EmbeddingAnswering: BatchAnswering {
         AIBatchItem(id: question.hash, embedding: request([question]))
     }
 
-    func judge(_ result: AIBatchResult, _ question: Question, _ tally: AskingTally) async throws -> [KeptAnswer] {
-        guard case .embedded(let found) = result, let vector = found.vectors.first else { return [] }
-        tally.took(found.usage, cost: found.cost)
-        var answer = KeptAnswer(hash: question.hash, status: .answered, vector: vector, served: found.model)
+    func sound(_ result: AIBatchResult, _ hash: String) async throws -> KeptAnswer? {
+        guard case .embedded(let found) = result, let vector = found.vectors.first else { return nil }
+        var answer = KeptAnswer(hash: hash, status: .answered, vector: vector, served: found.model)
         answer.inputTokens = found.usage.inputTotal
         answer.cost = found.cost?.pico
-        return [answer]
+        return answer
     }
+
+    /// There are no conversations about vectors.
+    func mend(_ response: AIResponse, _ question: Question, _ tally: AskingTally) async throws -> [KeptAnswer] { [] }
 
     func expectedCost(of open: Int, sample: [Question], earlier: Calibration?) throws -> Money? {
         try StepForecast.expect(open, texts: sample, step, client, earlier).cost

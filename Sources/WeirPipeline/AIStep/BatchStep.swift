@@ -1,3 +1,4 @@
+import Foundation
 import WeirAI
 import WeirCore
 import WeirEngine
@@ -6,19 +7,23 @@ import WeirEngine
 struct BatchStep: Sendable {
     let store: AnswerStore
     let answering: any BatchAnswering
+    let claims: BatchClaims
     /// How long to wait before asking how far a batch is: at first, and at most.
     var patience: (first: Duration, most: Duration) = (.milliseconds(500), .seconds(60))
 
-    private var client: AIClient { answering.client }
+    var client: AIClient { answering.client }
     private var step: AIStep { answering.step }
 
     /// Waits for batches of earlier runs, then hands over what is open where it is worth it.
     ///
     /// - Returns: how many questions are open still; they are asked one by one.
-    func run(
-        _ pending: [AnswerStore.Pending], open: Int, staged: TableName, _ tally: AskingTally, on connection: Connection
-    ) async throws -> Int {
+    func run(open: Int, staged: TableName, _ tally: AskingTally, on connection: Connection) async throws -> Int {
+        let asking = UUID().uuidString
+        defer { claims.release(of: asking) }
         var open = open
+        let batches = try await takeOver(as: asking, on: connection)
+        for batch in batches where batch.recipe != store.resolved.recipe { try await retire(batch, on: connection) }
+        let pending = batches.filter { $0.recipe == store.resolved.recipe }
         if !pending.isEmpty {
             let found = try await questions(open, of: staged, on: connection)
             tally.waiting(found.count)
@@ -35,11 +40,15 @@ struct BatchStep: Sendable {
         let items = found.values.compactMap(answering.batched)
         var submitted: [AnswerStore.Pending] = []
         for portion in try client.batchPortions(items) {
-            let ticket = try await client.submitBatch(portion, options: answering.options) { draft in
-                try await connection.perform { try store.remember(draft, on: $0) }
-            }
-            try await connection.perform { try store.remember(ticket, on: $0) }
-            submitted.append(AnswerStore.Pending(ticket: ticket, runID: store.runID))
+            let ticket = try await client.submitBatch(
+                portion, options: answering.options,
+                willSubmit: { draft in
+                    _ = claims.claim(draft, for: asking)
+                    try await connection.perform { try store.remember(own(draft), on: $0) }
+                },
+                besides: { try await connection.perform { try store.taken(on: $0) } })
+            try await connection.perform { try store.remember(own(ticket), on: $0) }
+            submitted.append(own(ticket))
         }
         tally.waiting(items.count)
         for batch in submitted { try await collect(batch, found, tally, on: connection) }
@@ -64,15 +73,37 @@ struct BatchStep: Sendable {
         return false
     }
 
+    private func own(_ ticket: AIBatchTicket) -> AnswerStore.Pending {
+        AnswerStore.Pending(ticket: ticket, runID: store.runID, recipe: store.resolved.recipe)
+    }
+
+    /// The table's batches that nobody looks after.
+    private func takeOver(as asking: String, on connection: Connection) async throws -> [AnswerStore.Pending] {
+        try await connection.perform { connection in
+            let listed = try store.pending(on: connection).filter { claims.claim($0.ticket, for: asking) }
+            if listed.isEmpty { return [] }
+            // Whoever had one may have ended between the look and the claim.
+            return try store.pending(on: connection).filter { batch in
+                listed.contains { $0.ticket.reservation == batch.ticket.reservation }
+            }
+        }
+    }
+
     /// A batch with the provider's id. Of one whose hand-over nobody lived to see, the provider knows whether it has it.
-    private func known(_ batch: AnswerStore.Pending, on connection: Connection) async throws -> AnswerStore.Pending? {
+    func known(_ batch: AnswerStore.Pending, on connection: Connection) async throws -> AnswerStore.Pending? {
         guard batch.ticket.id.isEmpty else { return batch }
-        guard let ticket = try await client.findBatch(batch.ticket, options: answering.options) else {
+        let taken = try await connection.perform { try store.taken(on: $0) }
+        guard
+            let ticket = try await client.findBatch(batch.ticket, besides: taken, options: answering.options)
+        else {
             try await connection.perform { try store.forget(batch.ticket, on: $0) }
             return nil
         }
-        try await connection.perform { try store.remember(ticket, on: $0) }
-        return AnswerStore.Pending(ticket: ticket, runID: batch.runID)
+        var found = batch
+        found.ticket = ticket
+        let kept = found
+        try await connection.perform { try store.remember(kept, on: $0) }
+        return found
     }
 
     private func questions(
@@ -80,45 +111,5 @@ struct BatchStep: Sendable {
     ) async throws -> [String: Question] {
         let all = try await connection.perform { try store.page(of: staged, from: 1, count: open, on: $0) }
         return Dictionary(all.map { ($0.hash, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private func collect(
-        _ batch: AnswerStore.Pending, _ questions: [String: Question], _ tally: AskingTally, on connection: Connection
-    ) async throws {
-        var wait = patience.first
-        while !(try await client.batchStatus(batch.ticket).isOver) {
-            try await Task.sleep(for: wait)
-            wait = min(wait * 2, patience.most)
-        }
-        var options = answering.options
-        options.tag.runID = batch.runID
-        let results: [String: AIBatchResult]
-        do { results = try await client.batchResults(batch.ticket, options: options) } catch let error as WeirError
-            where error.code == "ai.batch-failed"
-        {
-            // Nothing of it was answered or paid; it must not be waited for again.
-            try await connection.perform { try store.settle(batch, [], on: $0) }
-            await client.clearBatch(batch.ticket, options: options)
-            throw error
-        }
-        var answers: [KeptAnswer] = []
-        var refused: [KeptAnswer] = []
-        for (hash, result) in results {
-            // A row that is no longer there was paid all the same, but nobody asks for it.
-            guard let question = questions[hash] else { continue }
-            switch result {
-            case .answered, .embedded: answers += try await answering.judge(result, question, tally)
-            case .failed(let fault) where [.badRequest, .tooLarge, .contextOverflow].contains(fault.kind):
-                refused.append(KeptAnswer(hash: hash, status: .refused, reason: fault.message))
-            case .failed, .skipped: break
-            }
-        }
-        // Where none was ever answered the question may be wrong, and not the rows: they are asked alone, which tells.
-        if tally.hasAnswers || answers.contains(where: { $0.status == .answered }) { answers += refused }
-        let found = answers
-        try await connection.perform { try store.settle(batch, found, on: $0) }
-        await client.clearBatch(batch.ticket, options: options)
-        tally.stored(found)
-        tally.waiting(0)
     }
 }

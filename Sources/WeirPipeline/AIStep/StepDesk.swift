@@ -9,6 +9,7 @@ actor StepDesk {
     private let project: Project
     private let store: StateStore?
     private var opened: Task<AIClient, any Error>?
+    private let claims = BatchClaims()
 
     init(project: Project, store: StateStore?) {
         self.project = project
@@ -53,7 +54,8 @@ actor StepDesk {
         let sql = try context.environmentSQL(of: model)
         let columns = try await connection.perform { try OutputColumns.of(sql, source: model.text, on: $0) }
         let resolved = try ResolvedStep(step, of: model, in: project, columns: columns)
-        let store = AnswerStore(resolved: resolved, runID: context.runID, now: context.now)
+        let store = AnswerStore(
+            resolved: resolved, runID: context.runID, now: context.now, target: context.target)
         let warnings = OncePerText()
         var options = AICallOptions()
         options.tag = AICallTag(runID: context.runID, node: model.name.description, step: step.task.rawValue)
@@ -66,7 +68,7 @@ actor StepDesk {
             resolved: resolved, store: store, answering: try await answering(resolved, options),
             progress: { events(.asking(model.name, $0)) })
         if let batched = run.answering as? any BatchAnswering {
-            run.batches = BatchStep(store: store, answering: batched)
+            run.batches = BatchStep(store: store, answering: batched, claims: claims)
         } else if step.batching != .never {
             // The project's settings, not the step, say who makes vectors.
             options.warn(

@@ -18,13 +18,13 @@ struct StepRun: Sendable {
     ///   goes on from there.
     func run(_ staged: StagedRows, on connection: Connection) async throws -> (StagedRows, AskingReport) {
         let table = staged.table
-        let (work, hasAnswers, pending) = try await connection.perform { connection in
+        let (work, hasAnswers) = try await connection.perform { connection in
             try AnswerStore.prepare(on: connection)
             let work = try store.survey(table, on: connection)
             let known = try connection.query(
                 "SELECT 1 FROM \(AnswerStore.table.sql) WHERE recipe = ? AND status = 'answered' LIMIT 1",
                 [.text(resolved.recipe)])
-            return (work, known.count > 0, try store.pending(on: connection))
+            return (work, known.count > 0)
         }
         var report = AskingReport()
         report.rows = work.rows
@@ -39,11 +39,9 @@ struct StepRun: Sendable {
             }
         }
         defer { watch.cancel() }
-        var open = work.open
-        if let batches {
-            open = try await batches.run(pending, open: open, staged: table, tally, on: connection)
-        }
         do {
+            var open = work.open
+            if let batches { open = try await batches.run(open: open, staged: table, tally, on: connection) }
             if open > 0 { try await ask(open, of: table, tally, on: connection) }
         } catch let error as WeirError where error.code == "ai.budget" {
             throw incomplete(error, tally.report, of: work)

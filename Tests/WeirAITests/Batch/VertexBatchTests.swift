@@ -119,8 +119,24 @@ struct VertexBatchTests {
         let error = await failure { _ = try await results(ticket, client) }
         #expect(error?.code == "ai.batch-failed")
         #expect(error?.message.contains(fate == .failed ? "could not be read" : "without a single answer") == true)
+        // There are files of some kind, and an answer may be among them.
+        let folder = try #require(ticket.folder)
+        #expect(error?.hint?.contains(folder) == true && server.objects.count == 2)
         #expect(try await store.usageRows(limit: 100).isEmpty)
         #expect(try await reserved(client) == 0)
+        await server.stop()
+    }
+
+    @Test("of a job that failed and left nothing at all, the questions are deleted")
+    func refused() async throws {
+        let (server, client, _) = try await lab()
+        let ticket = try await client.submitBatch(Self.items)
+        _ = try await client.batchStatus(ticket)
+        let job = #"{"name":"\#(ticket.id)","state":"JOB_STATE_FAILED","error":{"code":3,"message":"no such model"}}"#
+        server.next(Reply(json: job))
+        let error = await failure { _ = try await client.batchOutcome(ticket) }
+        #expect(error?.message.contains("no such model") == true && error?.hint == nil, "\(String(describing: error))")
+        #expect(server.objects.isEmpty)
         await server.stop()
     }
 
@@ -201,6 +217,13 @@ struct VertexBatchTests {
         #expect(error?.code == "ai.batch-failed" && error?.message.contains("belong to no question") == true)
         #expect(try await store.usageRows(limit: 10).map(\.inputUncached) == [3])
         #expect(try await reserved(client) == 0)
+        // Beside the real one: both are told of, and nothing may be deleted.
+        let own = other.replacing(#"[{"parts":[{"text":"?"}]}]"#, with: #"[{"parts":[{"text":"one"}],"role":"user"}]"#)
+        server.put(path, "\(other)\n\(own)\n")
+        let outcome = try await client.batchOutcome(ticket)
+        #expect(Array(outcome.results.keys) == ["q0"] && !outcome.mayClear)
+        server.put(path, own)
+        #expect(try await client.batchOutcome(ticket).mayClear)
         await server.stop()
     }
 
@@ -218,68 +241,5 @@ struct VertexBatchTests {
         #expect(warned.withLock { $0.first?.message.contains("gs://weir-bucket/some/folder/weir-") } == true)
         #expect(!server.objects.isEmpty)
         await server.stop()
-    }
-
-    @Test("states of jobs, also those that nobody knows")
-    func states() {
-        let expected: [(String, AIBatchStatus.State)] = [
-            ("QUEUED", .pending), ("PENDING", .pending), ("RUNNING", .pending), ("PAUSED", .pending),
-            ("CANCELLING", .pending), ("UPDATING", .pending), ("DREAMING", .pending), ("SUCCEEDED", .ended),
-            ("PARTIALLY_SUCCEEDED", .ended), ("FAILED", .failed), ("CANCELLED", .cancelled), ("EXPIRED", .expired),
-        ]
-        for (word, state) in expected {
-            #expect(VertexBatch.status(["state": .string("JOB_STATE_\(word)")]).state == state, "\(word)")
-        }
-        #expect(VertexBatch.status(.null).state == .pending)
-    }
-
-    @Test("lines without keys are matched by the request that they repeat, keys or order aside")
-    func keys() {
-        func line(_ key: String?, _ text: String) -> JSONValue {
-            var fields: [String: JSONValue] = [
-                "request": ["contents": [["role": "user", "parts": [["text": .string(text)]]]], "extra": "x"]
-            ]
-            if let key { fields["key"] = .string(key) }
-            return .object(fields)
-        }
-        let questions = [line("a", "1"), line("b", "2"), line("c", "2"), line("d", "3")]
-        let found = VertexBatch.keyed([line(nil, "2"), line("d", "3"), line(nil, "1"), line(nil, "2")], by: questions)
-        #expect(found.compactMap(VertexBatch.key) == ["b", "d", "a", "c"])
-        // More answers than questions, and one to nobody's.
-        #expect(
-            VertexBatch.keyed([line(nil, "1"), line(nil, "1"), line(nil, "9"), .null], by: questions).compactMap(
-                VertexBatch.key) == ["a", "?1", "?2"])
-        #expect(VertexBatch.keyed([line(nil, "1")], by: []).compactMap(VertexBatch.key) == ["?0"])
-        // Whoever has its key is not given away again.
-        #expect(
-            VertexBatch.keyed([line("b", "2"), line(nil, "2")], by: questions).compactMap(VertexBatch.key) == [
-                "b", "c",
-            ])
-    }
-
-    @Test("what a line's status means")
-    func statuses() {
-        let told = VertexBatch.fault(
-            #"Bad Request: {"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT"}}"#)
-        #expect(told.kind == .badRequest && told.message == "no")
-        #expect(VertexBatch.fault("INVALID_ARGUMENT: too odd").kind == .badRequest)
-        #expect(VertexBatch.fault("Internal error {").kind == .server)
-        #expect(VertexBatch.fault(#"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}"#).kind == .rateLimited)
-    }
-
-    @Test("folders of Cloud Storage")
-    func folders() throws {
-        #expect(CloudFolder("gs://my-bucket")?.uri == "gs://my-bucket")
-        #expect(CloudFolder("gs://my-bucket/")?.inside("x").uri == "gs://my-bucket/x")
-        #expect(CloudFolder("gs://my.bucket_1/a//b/")?.uri == "gs://my.bucket_1/a/b")
-        for wrong in [
-            "", "my-bucket", "s3://my-bucket", "gs://", "gs:///a", "gs://My-Bucket", "gs://ab", "gs://a b c/x",
-        ] {
-            #expect(CloudFolder(wrong) == nil, "\(wrong)")
-        }
-        let folder = try #require(CloudFolder("gs://my-bucket/ä &?/b"))
-        #expect(
-            CloudStorage.download(folder, at: "http://h").url
-                == "http://h/storage/v1/b/my-bucket/o/%C3%A4%20%26%3F%2Fb?alt=media")
     }
 }
