@@ -54,14 +54,14 @@ public enum ProjectMemory {
         }
         let bytes = project.agent.memory.bytes ?? usualBytes
         let ready = Task {
-            if hasOwn(personal) { _ = try? BuiltinEmbedder.shared() }
+            if await own(personal) != nil { _ = try? BuiltinEmbedder.shared() }
             if ((try? await store.memoryCounts())?[.active] ?? 0) > 0 { await shelf.prepare() }
         }
         return AgentMemory(
             review: { task in
                 await ready.value
                 let book = await shelf.book
-                let mine = try await own(personal)?.review(for: task, bytes: bytes / 4) ?? []
+                let mine = try await ownBook(personal)?.review(for: task, bytes: bytes / 4) ?? []
                 let found = try await book.review(for: task, bytes: bytes - mine.reduce(0) { $0 + $1.line.utf8.count })
                 return (found + mine).map { String($0.line.dropFirst(2)) }
             },
@@ -73,13 +73,18 @@ public enum ProjectMemory {
             })
     }
 
-    private static func hasOwn(_ path: String?) -> Bool { path.map(FileManager.default.fileExists(atPath:)) ?? false }
+    /// What the person remembers; nil where that is nothing. A file that cannot be read keeps no project from being
+    /// worked on.
+    private static func own(_ path: String?) async -> StateStore? {
+        guard let path, FileManager.default.fileExists(atPath: path), let store = try? await StateStore.open(path),
+            ((try? await store.memoryCounts())?[.active] ?? 0) > 0
+        else { return nil }
+        return store
+    }
 
-    /// The book of the person, where there is one. Its embedder is the one that comes with Weir, whatever the project has.
-    private static func own(_ path: String?) async -> MemoryBook? {
-        guard let path, hasOwn(path) else { return nil }
-        // A person's file that cannot be read keeps no project from being worked on.
-        guard let store = try? await StateStore.open(path) else { return nil }
+    /// Its embedder is the one that comes with Weir, whatever the project has.
+    private static func ownBook(_ path: String?) async -> MemoryBook? {
+        guard let store = await own(path) else { return nil }
         return MemoryBook(store: store, scope: .user, embedder: try? BuiltinEmbedder.shared())
     }
 }

@@ -4,9 +4,11 @@ import Synchronization
 
 /// Short jobs that share transactions: what is asked for while one is under way goes into the next one together.
 ///
-/// A job that fails takes nothing of the others with it. The way is short, from the caller to one thread that may be blocked and back, because some callers wait for it often.
+/// A job that fails takes nothing of the others with it. The way is short, from the caller to one thread that may be
+/// blocked and back, because some callers wait for it often.
 final class SharedTransactions: Sendable {
     private struct Job: Sendable {
+        /// May run twice, and does nothing outside of its transaction.
         let work: @Sendable (Database) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
     }
@@ -48,30 +50,31 @@ final class SharedTransactions: Sendable {
 
     private func work() {
         while let jobs = takeAll() {
-            do {
-                for finish in try transaction({ database in try Self.run(jobs, in: database) }) { finish() }
-            } catch {
-                for job in jobs { job.fail(error) }
+            guard let error = run(jobs) else { continue }
+            guard error.isJobs, jobs.count > 1 else {
+                for job in jobs { job.fail(error.reason) }
+                continue
             }
+            // One of them undid them all: now each stands by itself.
+            for job in jobs { if let error = run([job]) { job.fail(error.reason) } }
         }
     }
 
-    private static func run(_ jobs: [Job], in database: Database) throws -> [@Sendable () -> Void] {
-        if jobs.count == 1 { return [try jobs[0].work(database)] }
-        return try jobs.map { job in
-            var finish: (@Sendable () -> Void)?
-            do {
-                try database.inSavepoint {
-                    finish = try job.work(database)
-                    return .commit
+    /// - Returns: why nothing was done, and whether that was a job's fault or the database's.
+    private func run(_ jobs: [Job]) -> (reason: any Error, isJobs: Bool)? {
+        var isJobs = false
+        do {
+            let done = try transaction { database in
+                try jobs.map { job in
+                    do { return try job.work(database) } catch {
+                        isJobs = true
+                        throw error
+                    }
                 }
-            } catch {
-                // Where the whole transaction is gone, nobody's work is done.
-                guard database.isInsideTransaction else { throw error }
-                finish = { job.fail(error) }
             }
-            return finish ?? {}
-        }
+            for finish in done { finish() }
+            return nil
+        } catch { return (error, isJobs) }
     }
 
     private func takeAll() -> [Job]? {
