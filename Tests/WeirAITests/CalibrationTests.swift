@@ -59,12 +59,12 @@ struct CalibrationTests {
         let tag = AICallTag(runID: "r", node: "mart.a", step: "extract")
         let before = try lab.client.expectation(of: request, answeredIn: 50)
         #expect(
-            try await lab.client.calibration(of: tag, model: request.model, includesBatches: true) == nil)
+            try await lab.client.calibration(of: tag, model: request.model) == nil)
         lab.server.set(usage: #"{"input_tokens":100,"output_tokens":9}"#)
         var options = AICallOptions()
         options.tag = tag
         for _ in 0..<3 { _ = try await lab.client.complete(request, options: options) }
-        let earlier = try await lab.client.calibration(of: tag, model: request.model, includesBatches: true)
+        let earlier = try await lab.client.calibration(of: tag, model: request.model)
         let after = try lab.client.expectation(of: request, answeredIn: 50, earlier: earlier)
         #expect(earlier?.calls == 3)
         #expect(before.outputTokens == 50 && before.inputTokens > 200)
@@ -75,9 +75,9 @@ struct CalibrationTests {
         #expect(after.cost == lab.client.prices.model("claude-haiku-4-5")?.cost(of: usage))
         // Another step's calls, and a step that is nobody's.
         let other = AICallTag(node: "mart.b", step: "extract")
-        #expect(try await lab.client.calibration(of: other, model: request.model, includesBatches: true) == nil)
+        #expect(try await lab.client.calibration(of: other, model: request.model) == nil)
         #expect(
-            try await lab.client.calibration(of: AICallTag(), model: request.model, includesBatches: true) == nil)
+            try await lab.client.calibration(of: AICallTag(), model: request.model) == nil)
         await lab.server.stop()
     }
 

@@ -35,7 +35,7 @@ public struct AIBatchItem: Sendable, Hashable {
     var inputTokens: Int64 {
         switch question {
         case .conversation(let request): TokenEstimate.tokens(request)
-        case .embedding(let request): request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }
+        case .embedding(let request): TokenEstimate.tokens(request)
         }
     }
 

@@ -33,7 +33,7 @@ extension AIClient {
         let outgoing = WireRequest.json(encoded.body, to: encoded.url)
         let meter = Meter(
             endpoint: endpoint, endpointName: "embeddings", options: options,
-            inputTokens: request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) })
+            inputTokens: TokenEstimate.tokens(request))
         return try await retrying(endpoint, options) { attempt in
             let (found, cost) = try await self.metered(meter, attempt: attempt) { limiter in
                 let body = try await self.ask(outgoing, endpoint, limiter)

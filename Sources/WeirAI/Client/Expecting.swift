@@ -38,10 +38,9 @@ public struct Calibration: Sendable, Hashable {
     }
 
     /// The mean answer to one question.
-    public var outputTokens: Int64 { output(of: 1) }
+    public var outputTokens: Int64 { mean(sums.outputTotal, 1) }
 
-    private func output(of count: Int) -> Int64 { mean(sums.outputTotal, count) }
-
+    /// What so many questions take of a sum, on the mean.
     private func mean(_ sum: Int64, _ count: Int) -> Int64 {
         whole(Double(sum) / Double(questions) * Double(count))
     }
@@ -54,7 +53,7 @@ public struct Calibration: Sendable, Hashable {
         usage.cacheWrite5m = share(sums.cacheWrite5m, of: input)
         usage.cacheWrite1h = share(sums.cacheWrite1h, of: input)
         usage.inputUncached = max(0, whole(input) - usage.cacheRead - usage.cacheWrite5m - usage.cacheWrite1h)
-        usage.outputTotal = output(of: questions)
+        usage.outputTotal = mean(sums.outputTotal, questions)
         usage.outputReasoning = mean(sums.outputReasoning, questions)
         return usage
     }
@@ -84,7 +83,7 @@ extension AIClient {
         of request: AIEmbeddingRequest, earlier: Calibration? = nil, isBatch: Bool = false
     ) throws -> AIExpectation {
         try expectation(
-            of: request.model, input: request.texts.reduce(0) { $0 + TokenEstimate.tokens($1) }, output: 0,
+            of: request.model, input: TokenEstimate.tokens(request), output: 0,
             request.texts.count, earlier, isBatch)
     }
 
@@ -107,16 +106,14 @@ extension AIClient {
     ///
     /// - Parameters:
     ///   - unit: questions that a call of the step holds.
-    ///   - includesBatches: also those that a batch service answered, a question each.
     ///   - other: the ledger, where the client itself has none.
     public func calibration(
-        of tag: AICallTag, model: String, unit: Int = 1, includesBatches: Bool, from other: StateStore? = nil
+        of tag: AICallTag, model: String, unit: Int = 1, from other: StateStore? = nil
     ) async throws -> Calibration? {
         guard let ledger = other ?? store, let node = tag.node, let step = tag.step else { return nil }
         let endpoint = try router.endpoint(model)
         return Calibration(
             try await ledger.finishedCalls(
-                node: node, step: step, provider: endpoint.provider.name, model: endpoint.model,
-                includesBatches: includesBatches), unit: unit)
+                node: node, step: step, provider: endpoint.provider.name, model: endpoint.model), unit: unit)
     }
 }

@@ -34,6 +34,8 @@ enum TokenEstimate {
         return sum + 16
     }
 
+    static func tokens(_ request: AIEmbeddingRequest) -> Int64 { request.texts.reduce(0) { $0 + tokens($1) } }
+
     private static func tokens(_ content: AIContent) -> Int64 {
         switch content {
         case .text(let text, _): tokens(text)

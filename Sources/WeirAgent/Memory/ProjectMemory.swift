@@ -54,14 +54,23 @@ public enum ProjectMemory {
         }
         let bytes = project.agent.memory.bytes ?? usualBytes
         let ready = Task {
-            if await own(personal) != nil { _ = try? BuiltinEmbedder.shared() }
+            let mine = await own(personal)
+            if mine != nil { _ = try? BuiltinEmbedder.shared() }
             if ((try? await store.memoryCounts())?[.active] ?? 0) > 0 { await shelf.prepare() }
+            return mine
         }
         return AgentMemory(
             review: { task in
-                await ready.value
+                var person = await ready.value
+                // They may have begun to remember since.
+                if person == nil { person = await own(personal) }
                 let book = await shelf.book
-                let mine = try await ownBook(personal)?.review(for: task, bytes: bytes / 4) ?? []
+                // Theirs has the embedder that comes with Weir, whatever the project has.
+                let mine =
+                    try await person.map {
+                        MemoryBook(store: $0, scope: .user, embedder: try? BuiltinEmbedder.shared())
+                    }?
+                    .review(for: task, bytes: bytes / 4) ?? []
                 let found = try await book.review(for: task, bytes: bytes - mine.reduce(0) { $0 + $1.line.utf8.count })
                 return (found + mine).map { String($0.line.dropFirst(2)) }
             },
@@ -80,12 +89,6 @@ public enum ProjectMemory {
             ((try? await store.memoryCounts())?[.active] ?? 0) > 0
         else { return nil }
         return store
-    }
-
-    /// Its embedder is the one that comes with Weir, whatever the project has.
-    private static func ownBook(_ path: String?) async -> MemoryBook? {
-        guard let store = await own(path) else { return nil }
-        return MemoryBook(store: store, scope: .user, embedder: try? BuiltinEmbedder.shared())
     }
 }
 

@@ -59,7 +59,7 @@ struct BatchStep: Sendable {
     private func isWorthIt(_ open: Int, _ found: [String: Question]) async throws -> Bool {
         if step.batching == .auto {
             let earlier = try await client.calibration(
-                of: answering.options.tag, model: step.model, unit: step.unit, includesBatches: true)
+                of: answering.options.tag, model: step.model, unit: step.unit)
             let expected = try answering.expectedCost(
                 of: open, sample: Array(found.values.prefix(50)), earlier: earlier)
             guard let expected, expected >= step.batchAbove else { return false }

@@ -62,8 +62,7 @@ extension Runner {
     ) async -> Calibration? {
         guard let ledger, step.model != AIStep.builtin, step.task != .predict, step.task != .chunk else { return nil }
         let tag = AICallTag(node: table.description, step: step.task.rawValue)
-        // Batches put one question each, and tell nothing of calls that put several. Texts count by their tokens alone.
-        return try? await client.calibration(
-            of: tag, model: step.model, unit: step.unit, includesBatches: true, from: ledger)
+        // A model that nobody offers is told where it is asked.
+        return try? await client.calibration(of: tag, model: step.model, unit: step.unit, from: ledger)
     }
 }

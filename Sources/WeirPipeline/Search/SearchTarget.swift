@@ -23,10 +23,8 @@ enum SearchTarget: Sendable {
                 "search.target", "\"\(Redaction.clean(text))\" is no column of a table",
                 hint: "write \(connection)#schema.table.column, like \(connection)#public.reviews.body")
         }
-        self = .postgres(
-            PostgresColumn(
-                connection: connection, settings: try Self.settings(of: connection, project), table: table,
-                column: column))
+        _ = try Self.settings(of: connection, project)
+        self = .postgres(PostgresColumn(connection: connection, table: table, column: column))
     }
 
     /// The settings of a connection whose database can keep vectors.
@@ -75,7 +73,6 @@ enum SearchTarget: Sendable {
 /// A column of a PostgreSQL that the project has a connection to.
 struct PostgresColumn: Sendable {
     let connection: String
-    let settings: ConnectionSettings
     let table: TableName
     let column: String
 }

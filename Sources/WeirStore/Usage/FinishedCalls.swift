@@ -25,11 +25,9 @@ extension StateStore {
     /// The newest finished calls of a step, added up. Calls whose usage the provider did not tell are left out: they are
     /// estimates themselves.
     ///
-    /// - Parameters:
-    ///   - limit: how many rows are read at most, however long the ledger is.
-    ///   - includesBatches: also calls of batches, which put one question each.
+    /// - Parameter limit: how many rows are read at most, however long the ledger is.
     public func finishedCalls(
-        node: String, step: String, provider: String, model: String, last limit: Int = 500, includesBatches: Bool
+        node: String, step: String, provider: String, model: String, last limit: Int = 500
     ) async throws -> FinishedCalls {
         try await read { database in
             let row = try Row.fetchOne(
@@ -46,8 +44,7 @@ extension StateStore {
                         WHERE node = ? AND step = ? AND provider = ? AND model = ?
                             AND status = 'done' AND usage_missing = 0
                         ORDER BY seq DESC LIMIT ?)
-                    WHERE ? OR batch = 0
-                    """, arguments: [node, step, provider, model, max(0, limit), includesBatches])
+                    """, arguments: [node, step, provider, model, max(0, limit)])
             var sum = FinishedCalls()
             guard let row else { return sum }
             sum.calls = row["calls"]

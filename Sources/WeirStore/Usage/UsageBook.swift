@@ -105,20 +105,24 @@ public final class UsageBook: Sendable {
                 let at = UTC.date(milliseconds: found["at_ms"])
                 if isAlive(found["pid"], at) { continue }
                 lost += 1
-                let amount: Int64 = found["amount"]
-                if var row = try? JSONDecoder().decode(UsageRow.self, from: Data((found["call"] as String).utf8)) {
-                    row.status = .lost
-                    row.cost = amount
-                    row.isUsageMissing = true
-                    try Self.insert(row, in: database, store: store)
-                }
-                for account in Self.accounts(found) {
-                    try account.change(spent: amount, reserved: -amount, in: database)
-                }
-                try database.execute(
-                    sql: "DELETE FROM ai_reservations WHERE id = ?", arguments: [found["id"] as String])
+                try Self.lose(found, in: database, store: store)
             }
             return lost
+        }
+    }
+
+    /// Counts what was set aside as spent, and its call as lost: the provider may have charged it, and nobody will hear.
+    ///
+    /// - Returns: the amount; nil where nothing is set aside under that name.
+    public func lose(_ id: String) async throws -> Int64? {
+        let store = store
+        return try await perform { database in
+            guard
+                let found = try Row.fetchOne(
+                    database, sql: "SELECT * FROM ai_reservations WHERE id = ?", arguments: [id])
+            else { return nil }
+            try Self.lose(found, in: database, store: store)
+            return found["amount"]
         }
     }
 
@@ -146,6 +150,19 @@ public final class UsageBook: Sendable {
             try Self.insert(row, in: database, store: store)
             for account in accounts { try account.change(spent: row.cost ?? 0, reserved: 0, in: database) }
         }
+    }
+
+    /// Counts what was set aside as spent, and its call as lost.
+    private static func lose(_ found: Row, in database: Database, store: StateStore) throws {
+        let amount: Int64 = found["amount"]
+        if var row = try? JSONDecoder().decode(UsageRow.self, from: Data((found["call"] as String).utf8)) {
+            row.status = .lost
+            row.cost = amount
+            row.isUsageMissing = true
+            try insert(row, in: database, store: store)
+        }
+        for account in accounts(found) { try account.change(spent: amount, reserved: -amount, in: database) }
+        try database.execute(sql: "DELETE FROM ai_reservations WHERE id = ?", arguments: [found["id"] as String])
     }
 
     private static func accounts(_ row: Row) -> [SpendAccount] {

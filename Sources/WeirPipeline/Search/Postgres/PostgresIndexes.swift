@@ -39,8 +39,7 @@ struct PostgresIndexes: Sendable {
         status.graph = counts.hasGraph ? counts.vectors : nil
         do {
             let column = PostgresColumn(
-                connection: database.name, settings: try SearchTarget.settings(of: database.name, project),
-                table: record.table, column: record.column)
+                connection: database.name, table: record.table, column: record.column)
             let source = try PostgresSource(
                 column, key: record.key, known: { _ in nil }, project: project, on: connection)
             let change = try PostgresStore.change(record, of: source, in: database, on: connection)

@@ -12,13 +12,23 @@ enum AgentText {
         if !outcome.changedFiles.isEmpty {
             lines.append("changed: \(outcome.changedFiles.map(Cell.visible).joined(separator: ", "))")
         }
-        let cost = outcome.unpriced == outcome.turns && outcome.turns > 0 ? "no price known" : outcome.cost.description
+        let used = used(
+            turns: outcome.turns, calls: outcome.calls, input: outcome.inputTokens, output: outcome.outputTokens,
+            outcome.cost, unpriced: outcome.unpriced)
         lines.append(
             terminal.style(
-                "\(Figures.count(Int64(outcome.turns), "turn")), \(Figures.count(Int64(outcome.calls), "call")) · "
-                    + "\(Figures.count(outcome.inputTokens)) tokens in, \(Figures.count(outcome.outputTokens)) out · \(cost) · "
-                    + "\(Figures.duration(milliseconds: outcome.milliseconds)) · session \(outcome.session)", .faint))
+                "\(used) · \(Figures.duration(milliseconds: outcome.milliseconds)) · session \(outcome.session)", .faint
+            ))
         return lines.joined(separator: "\n")
+    }
+
+    private static func used(
+        turns: Int, calls: Int, input: Int64, output: Int64, _ cost: Money, unpriced: Int
+    ) -> String {
+        let money = unpriced == turns && turns > 0 ? "no price known" : cost.description
+        return
+            "\(Figures.count(Int64(turns), "turn")), \(Figures.count(Int64(calls), "call")) · "
+            + "\(Figures.count(input)) tokens in, \(Figures.count(output)) out · \(money)"
     }
 
     static func patch(_ patch: String, on terminal: Terminal) -> String {
@@ -102,10 +112,7 @@ enum AgentText {
             default: break
             }
         }
-        let money = unpriced == turns && turns > 0 ? "no price known" : cost.description
-        return
-            "\(Figures.count(Int64(turns), "turn")), \(Figures.count(Int64(calls), "call")) · "
-            + "\(Figures.count(input)) tokens in, \(Figures.count(output)) out · \(money)"
+        return used(turns: turns, calls: calls, input: input, output: output, cost, unpriced: unpriced)
             + (unpriced > 0 && unpriced < turns ? " (\(Figures.count(Int64(unpriced), "turn")) without a price)" : "")
     }
 
