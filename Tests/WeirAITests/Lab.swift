@@ -32,8 +32,7 @@ struct Lab {
             ProviderSettings(name: "local", type: .openAICompatible, key: key, baseURL: "\(server.url)/v1"),
         ]
         settings.cache.isOn = false
-        // The clock runs fast, so that a busy machine would use up the time of a call while it does nothing.
-        settings.retry.limit = .seconds(10_000_000)
+        settings.retry = .unhurried
         return settings
     }
 
@@ -57,6 +56,15 @@ struct Lab {
         var events: [AIEvent] = []
         for try await event in client.stream(request) { events.append(event) }
         return events
+    }
+}
+
+extension RetryPolicy {
+    /// The clock runs fast, so that a busy machine would use up the time of a call while it does nothing.
+    static var unhurried: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.limit = .seconds(10_000_000)
+        return policy
     }
 }
 

@@ -22,6 +22,7 @@ struct VertexTests {
         provider.batchFolder = bucket.flatMap(CloudFolder.init)
         var settings = AISettings()
         settings.providers = [provider]
+        settings.retry = .unhurried
         if store != nil { settings.budgets = [Budget(limit: Money("1") ?? .zero)] }
         return (server, try await AIClient(settings: settings, store: store, clock: clock))
     }
